@@ -1,0 +1,66 @@
+"""Errors named by what the caller should do about them (retry, fix, stop), one place for all rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ConcordError(Exception):
+    """Base of all errors that carry a message for a person. Never shows a password or a value."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file: where, what, why, and what to do."""
+
+    file: str
+    line: int | None
+    where: str  # dotted path of keys, or a record key
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        where = f" {self.where}:" if self.where else ""
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{place}:{where} {self.what}.{hint}"
+
+
+class ConfigError(ConcordError):
+    """The configuration cannot be used: a person has to edit a file. Nothing runs."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(p) for p in problems))
+
+
+class Transient(ConcordError):
+    """Try again later: the other side is away or busy."""
+
+
+class SystemUnavailable(Transient):
+    """A system could not be reached. `address` has no password."""
+
+    def __init__(self, system: str, address: str, why: str) -> None:
+        self.system, self.address, self.why = system, address, why
+        super().__init__(f"{system} at {address} cannot be reached: {why}")
+
+
+class HubUnavailable(Transient):
+    """The hub database could not be reached."""
+
+
+class LeaseLost(Transient):
+    """Another holder has a newer fencing token; nothing was written after it."""
+
+
+class NotAuthorised(ConcordError):
+    """A system answered, but refuses the credentials or a right: retrying does not help."""
+
+
+class EntityStopped(ConcordError):
+    """One entity of one system cannot go on (its key is gone, the resource is missing)."""
+
+
+class NotBalanced(ConcordError):
+    """A batch's books do not add up: a defect, never a user's mistake."""

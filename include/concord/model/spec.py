@@ -1,0 +1,249 @@
+"""What a company's configuration says, as frozen objects.
+
+Read from `include/config` by `concord.model.read`; every other room takes these objects and never
+opens a configuration file itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+FieldType = Literal[
+    "text", "code", "money", "decimal", "quantity", "integer", "boolean", "date", "timestamp", "ref"
+]
+AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate", "steward"]
+OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
+Scope = Literal["delta", "full"]
+
+PG_TYPES: MappingOf[str, str] = {
+    "text": "text",
+    "code": "text",
+    "money": "numeric",
+    "decimal": "numeric",
+    "quantity": "numeric",
+    "integer": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp": "timestamptz",
+    "ref": "uuid",
+}
+
+
+class Frozen(BaseModel):
+    """Base of all configuration objects: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Authority(Frozen):
+    """Who decides a field or group.
+
+    `owner`: `systems` has the one system that owns it. `priority`: `systems` in order, first
+    non-blank wins. `aggregate`: `function` over all records. The other kinds take nothing.
+    """
+
+    kind: AuthorityKind
+    systems: tuple[str, ...] = ()
+    function: Literal["min", "max", "sum", "any", "all"] | None = None
+
+
+class CleanStep(Frozen):
+    """One cleaning function and the fields of the same record that it also looks at."""
+
+    name: str
+    uses: tuple[str, ...] = ()
+
+
+class Field(Frozen):
+    """A canonical field of an entity."""
+
+    name: str
+    type: FieldType
+    max: int | None = None  # characters, text only
+    scale: int | None = None  # decimal places kept, money/decimal/quantity only
+    clean: tuple[CleanStep, ...] = ()
+    authority: Authority
+    required: bool = False
+    blank_erases: bool = False
+    sensitivity: Literal["public", "internal", "finance", "personal"] = "public"
+    codes: str | None = None  # name of the code list, type code only
+    to: str | None = None  # entity referred to, type ref only
+    doc: str = ""
+
+    @property
+    def pg_type(self) -> str:
+        """The PostgreSQL type of this field's column in `image` and `golden`."""
+        return PG_TYPES[self.type]
+
+
+class Group(Frozen):
+    """Fields that are taken, kept, conflict and are written together or not at all."""
+
+    name: str
+    fields: tuple[str, ...]
+    authority: Authority
+
+
+class Column(Frozen):
+    """How one system names and writes one canonical field."""
+
+    field: str
+    column: str
+    format: str | None = None  # date or number format of text columns, see mapping.formats
+    write: bool = True  # False: read from this system, never written into it
+    shorten: int | None = None  # a shorter column: cut to this many characters ...
+    rest: str | None = None  # ... and where the whole value is kept
+
+
+class EntityMapping(Frozen):
+    """How one system holds one entity."""
+
+    system: str
+    entity: str
+    table: str  # "table" or "schema.table"; an API adapter reads it as a resource name
+    id: str  # key column
+    columns: tuple[Column, ...]
+    modified: str | None = None  # time-stamp column, used when no change log can be had
+    create: bool = True  # may Concord create records of this entity there
+    on_delete: OnDelete = "uncouple"  # what a deletion there means
+
+    @cached_property
+    def by_field(self) -> dict[str, Column]:
+        """Columns by canonical field name."""
+        return {c.field: c for c in self.columns}
+
+
+class Entity(Frozen):
+    """A kind of business object: everything one file under `config/model` says."""
+
+    name: str
+    doc: str = ""
+    fields: tuple[Field, ...]
+    groups: tuple[Group, ...] = ()
+    keys: tuple[tuple[str, ...], ...]  # match keys, strongest first
+    mappings: tuple[EntityMapping, ...]
+
+    @cached_property
+    def field(self) -> dict[str, Field]:
+        """Fields by name."""
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def by_system(self) -> dict[str, EntityMapping]:
+        """Mappings by system name."""
+        return {m.system: m for m in self.mappings}
+
+    @cached_property
+    def units(self) -> tuple[Group, ...]:
+        """Every field in exactly one atomic unit: the groups, then each other field alone."""
+        grouped = {f for g in self.groups for f in g.fields}
+        single = (
+            Group(name=f.name, fields=(f.name,), authority=f.authority)
+            for f in self.fields
+            if f.name not in grouped
+        )
+        return (*self.groups, *single)
+
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """Fields that refer to other entities."""
+        return tuple(f for f in self.fields if f.type == "ref")
+
+
+class Code(Frozen):
+    """One canonical code and what each system calls it (the first is written, all are read)."""
+
+    code: str
+    label: str = ""
+    systems: dict[str, tuple[str, ...]] = {}
+
+
+class CodeList(Frozen):
+    """A list of codes: `config/codes/<name>.yaml`."""
+
+    name: str
+    codes: tuple[Code, ...]
+
+
+class Limits(Frozen):
+    """When a change set is held for a person (per system and entity)."""
+
+    count: int = 500  # this many writes always pass
+    share: float = 0.2  # above count: at most this share of the live records
+    deletes: int = 20  # at most this many deletions, written or taken in
+
+
+class SystemSpec(Frozen):
+    """One ERP or CRM."""
+
+    name: str
+    role: Literal["erp", "crm"]
+    kind: str  # adapter, see concord.systems
+    label: str = ""
+    connection: str  # Airflow connection id; without Airflow the variable <CONNECTION>_URL
+    capture: Literal["auto", "log", "timestamp", "full"] = "auto"
+    overlap_minutes: int = 60  # time-stamp capture reads this far back
+    dry_run: bool = False
+    slots: int = 2  # Airflow pool: tasks at once on this system
+    limits: Limits = Limits()
+
+
+class Lane(Frozen):
+    """A priority class with its own schedule and freshness target."""
+
+    name: str
+    dag: str
+    doc: str = ""
+    schedule: str  # cron, in the company's zone
+    scope: Scope
+    entities: tuple[str, ...]
+    deadline_minutes: int
+    owner: str = "data-engineering"
+    tags: tuple[str, ...] = ()
+
+
+class Company(Frozen):
+    """Facts about the company that configuration and cleaning need."""
+
+    name: str
+    timezone: str
+    country: str  # ISO 3166-1 alpha-2, default region of phone numbers
+    currency: str  # ISO 4217
+    precedence: tuple[str, ...]  # systems, for ties that nothing else breaks
+    languages: tuple[str, ...] = ("en", "zh")
+    keep_days: int = 30  # housekeeping: batches, stages, reports
+
+
+class Config(Frozen):
+    """All of `include/config`, validated; entities stand in the order that references need."""
+
+    version: str  # digest of the files, kept as rule version with every change set
+    company: Company
+    systems: tuple[SystemSpec, ...]
+    entities: tuple[Entity, ...]
+    lanes: tuple[Lane, ...]
+    codes: tuple[CodeList, ...]
+
+    @cached_property
+    def system(self) -> dict[str, SystemSpec]:
+        """Systems by name."""
+        return {s.name: s for s in self.systems}
+
+    @cached_property
+    def entity(self) -> dict[str, Entity]:
+        """Entities by name, in reference order."""
+        return {e.name: e for e in self.entities}
+
+    @cached_property
+    def lane(self) -> dict[str, Lane]:
+        """Lanes by name."""
+        return {lane.name: lane for lane in self.lanes}
+
+    @cached_property
+    def code_list(self) -> dict[str, CodeList]:
+        """Code lists by name."""
+        return {c.name: c for c in self.codes}

@@ -1,0 +1,45 @@
+"""Row hashes and digests: the one definition that adapters, hub and tests share.
+
+row hash: md5 over the mapped columns that exist, sorted by name, key excluded, of
+`name=octets:text;` or `name~;` for NULL, as a uuid. Length-prefixed, so no two rows run together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from uuid import UUID
+
+
+def row_hash(values: Mapping[str, str | None]) -> UUID:
+    """Hash of one record's raw text values (key column excluded)."""
+    digest = hashlib.md5(usedforsecurity=False)
+    for name in sorted(values):
+        text = values[name]
+        if text is None:
+            digest.update(f"{name}~;".encode())
+        else:
+            data = text.encode()
+            digest.update(f"{name}={len(data)}:".encode() + data + b";")
+    return UUID(bytes=digest.digest())
+
+
+def bucket_of(source_id: str, buckets: int) -> int:
+    """The bucket of a key: first four bytes of its md5, modulo the number of buckets."""
+    first = hashlib.md5(source_id.encode(), usedforsecurity=False).digest()[:4]
+    return int.from_bytes(first, "big") % buckets
+
+
+def pair_halves(source_id: str, raw_hash: UUID) -> tuple[int, int]:
+    """What one record adds to its bucket's digest: two unsigned 64-bit numbers."""
+    both = hashlib.md5(f"{source_id}:{raw_hash}".encode(), usedforsecurity=False).digest()
+    return int.from_bytes(both[:8], "big"), int.from_bytes(both[8:], "big")
+
+
+def hash_sum(records: Mapping[str, UUID]) -> str:
+    """Digest of a bucket's records: both halves summed, as `a:b`."""
+    first = second = 0
+    for source_id, raw_hash in records.items():
+        a, b = pair_halves(source_id, raw_hash)
+        first, second = first + a, second + b
+    return f"{first}:{second}"

@@ -1,0 +1,214 @@
+"""The System Protocol: all that the pipeline knows about an ERP or CRM.
+
+No SQL, no HTTP in here. A Postgres adapter streams COPY blocks; an API adapter yields rows. Both
+say by `Capabilities` what they can do, and the engine takes the safest way offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from concord.model.spec import EntityMapping
+
+Position = Mapping[str, Any]
+"""How far a reader has come, as JSON: opaque to the engine, kept in `ops.cursor`."""
+
+ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp"]
+Op = Literal["U", "D"]  # upsert, delete
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an adapter can do for one system as it is set up now."""
+
+    changes: Literal["log", "timestamp", "full"]  # how changes are found
+    deletes: bool  # deletions are seen by `changes`
+    digests: bool  # digests are computed where the data is
+    conditional_write: bool  # compare-and-set in the target's own statement
+    idempotency: bool  # applied keys commit with the rows
+    bulk: bool  # many writes in one call
+    notes: tuple[str, ...] = ()  # what is missing and how to get it, for `concord check`
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns that a mapped table or resource has now, with canonical types."""
+
+    columns: Mapping[str, ColumnType]  # mapped columns that exist, the key column included
+    native: Mapping[str, str]  # the vendor's type of each, for drift messages
+    missing: tuple[str, ...] = ()  # mapped columns that do not exist
+    max_length: Mapping[str, int] = field(default_factory=dict)  # text columns with a limit
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record as a system holds it: mapped column -> value as text, None for NULL."""
+
+    source_id: str
+    op: Op
+    raw_hash: UUID | None
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Records on their way into `stage`.
+
+    `columns` are the mapped columns read (key excluded), in order. Exactly one of `copy` and
+    `rows` is set. `copy(write)` calls `write` with blocks of PostgreSQL binary COPY whose columns
+    are: source_id text, op text, raw_hash uuid, then `columns` with the PostgreSQL type that
+    belongs to each ColumnType (text, bigint, numeric, boolean, date, timestamptz). Deleted
+    records have op 'D', a null hash and null values.
+    """
+
+    columns: Mapping[str, ColumnType]
+    position: Position
+    copy: Callable[[Callable[[bytes], object]], int] | None = None  # returns the number of rows
+    rows: Iterator[Row] | None = None
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Count and order-independent sum of the row hashes in one bucket of keys."""
+
+    bucket: int
+    count: int
+    digest: str
+
+
+class Snapshot(Protocol):
+    """One consistent look at a system: everything read through it is of one moment."""
+
+    @property
+    def position(self) -> Position:
+        """Where a later `changes` must start to miss nothing after this moment."""
+        ...
+
+    def shape(self, mapping: EntityMapping) -> Shape:
+        """The mapped table's columns. Raises EntityStopped when the table is gone."""
+        ...
+
+    def changes(
+        self, mapping: EntityMapping, since: Position | None, also: Sequence[str], shape: Shape
+    ) -> Reading | None:
+        """Records changed since `since`, and those named in `also`.
+
+        None when changes cannot be told from `since` (no position yet, another server behind the
+        same address, log truncated, a TRUNCATE seen): the caller then compares in full.
+        Columns not in `shape.columns` are not read.
+        """
+        ...
+
+    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
+        """Digests of all records by key bucket, `bucket = concord_bucket(source_id, buckets)`.
+
+        bucket: the first 4 bytes of md5(source_id as UTF-8), big-endian unsigned, modulo buckets.
+        digest: see `hash_sum` in concord.systems.digest; equal to what the hub computes over its
+        stored raw hashes of the same records.
+        """
+        ...
+
+    def hashes(
+        self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
+    ) -> Iterator[tuple[str, UUID]]:
+        """(source_id, raw_hash) of every record in the wanted buckets."""
+        ...
+
+    def records(self, mapping: EntityMapping, ids: Sequence[str], shape: Shape) -> Reading:
+        """The named records; those that do not exist come as op 'D'."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A lease's name and token; a write with an older token than the newest seen is refused."""
+
+    name: str
+    token: int
+
+
+@dataclass(frozen=True)
+class Write:
+    """One planned effect on one record, in the system's own column names and text forms.
+
+    `base` has, for every column in `new`, the raw value that the plan was made on; the write
+    happens only if the record still holds exactly these. For a delete, `new` is empty and `base`
+    has all mapped columns. For a create both source_id and base are empty.
+    """
+
+    key: UUID  # idempotency key, unique for ever
+    action: Literal["create", "update", "delete"]
+    source_id: str | None
+    new: Mapping[str, str | None]
+    base: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one Write."""
+
+    key: UUID
+    state: Literal["confirmed", "superseded", "rejected", "unknown"]
+    source_id: str | None = None
+    row: Row | None = None  # the record read back in the same transaction; None after a delete
+    error: str | None = None  # the target's own words, without values, when rejected
+
+
+class Writer(Protocol):
+    """A connection that holds a fence and writes under it."""
+
+    def apply(
+        self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape
+    ) -> list[Outcome]:
+        """Do each write exactly once or not at all, and read it back.
+
+        One bad record never stops the rest. A key that was applied before is not applied again:
+        its record is read back and confirmed.
+
+        Raises:
+            LeaseLost: the fence has a newer token; none of these writes happened.
+            SystemUnavailable: the connection broke; the writes are unknown to the caller.
+        """
+        ...
+
+    def look_up(
+        self, mapping: EntityMapping, keys: Sequence[UUID], shape: Shape
+    ) -> dict[UUID, Outcome]:
+        """Which of these keys were applied, with their records. Absent: it was not, and, the
+        fence being newer than that of whoever sent it, it never will be."""
+        ...
+
+
+class System(Protocol):
+    """One ERP or CRM behind an adapter."""
+
+    @property
+    def name(self) -> str:
+        """Its name in systems.yaml."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where it is, for messages; never with a password."""
+        ...
+
+    def capabilities(self) -> Capabilities:
+        """What this system allows as it is set up now. Connects."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open a consistent look. Raises SystemUnavailable, NotAuthorised."""
+        ...
+
+    def writer(self, fence: Fence) -> AbstractContextManager[Writer]:
+        """Open a connection for writing under `fence`. Raises LeaseLost, SystemUnavailable."""
+        ...
+
+    def prepare(self, mappings: Sequence[EntityMapping]) -> str:
+        """What an administrator must run once in that system so that changes are never missed and
+        writes happen exactly once (DDL, settings), as text to read. Empty when nothing is needed."""
+        ...
