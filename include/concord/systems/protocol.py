@@ -103,6 +103,10 @@ class Snapshot(Protocol):
         """
         ...
 
+    def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
+        """All records, for a first load or when most of them differ. Never yields op 'D'."""
+        ...
+
     def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
         """Digests of all records by key bucket, `bucket = concord_bucket(source_id, buckets)`.
 

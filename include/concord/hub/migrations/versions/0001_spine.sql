@@ -40,8 +40,9 @@ CREATE TABLE ops.batch_step (
     PRIMARY KEY (batch_id, step, system)
 );
 
--- The books: read = unchanged + accepted + quarantined + parked + duplicate_in_batch (+ superseded
--- by a newer reading), planned = confirmed + rejected + superseded + waiting + unknown.
+-- The books: read = unchanged + accepted + quarantined + parked + duplicate_in_batch + older + held
+-- (older: a newer reading was stored first; held: deletions that wait for a person), and
+-- planned = confirmed + rejected + superseded + waiting + unknown.
 CREATE TABLE ops.batch_count (
     batch_id bigint NOT NULL REFERENCES ops.batch ON DELETE CASCADE,
     system   text NOT NULL,
@@ -88,6 +89,14 @@ CREATE TABLE ops.reread (
     PRIMARY KEY (system, entity, source_id)
 );
 
+-- Golden records to plan again although none of their images changed.
+CREATE TABLE ops.replan (
+    entity    text NOT NULL,
+    golden_id uuid NOT NULL,
+    reason    text NOT NULL,
+    PRIMARY KEY (entity, golden_id)
+);
+
 -- Column fingerprint that each mapped table had when it was last accepted.
 CREATE TABLE ops.shape (
     system    text NOT NULL,
@@ -126,9 +135,11 @@ CREATE TABLE ops.validation (
 
 CREATE TABLE ops.quarantine (
     quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    side       text NOT NULL DEFAULT 'read' CHECK (side IN ('read', 'write')),
+                                                   -- write: a target refused what was planned for it
     system     text NOT NULL,
     entity     text NOT NULL,
-    source_id  text NOT NULL,                      -- a golden id when system = 'golden'
+    source_id  text NOT NULL,                      -- a golden id when system = 'golden' or for a create
     raw        jsonb NOT NULL,                     -- column -> text, as the source said it
     raw_hash   uuid,
     causes     jsonb NOT NULL,                     -- [{rule, column, expectation, severity, owner, message}]
@@ -142,7 +153,7 @@ CREATE TABLE ops.quarantine (
     closed_by  text,
     reason     text
 );
-CREATE UNIQUE INDEX quarantine_open ON ops.quarantine (system, entity, source_id)
+CREATE UNIQUE INDEX quarantine_open ON ops.quarantine (system, entity, source_id, side)
     WHERE state IN ('open', 'replay');
 CREATE INDEX quarantine_state ON ops.quarantine (state, quarantine_id);
 
