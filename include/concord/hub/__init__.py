@@ -1,0 +1,1 @@
+"""The hub database: connections, migrations, audit, statements kept in files."""

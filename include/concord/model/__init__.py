@@ -1,0 +1,1 @@
+"""What a company says about its data: reading and checking `include/config`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -86,6 +87,7 @@ class Group(Frozen):
     name: str
     fields: tuple[str, ...]
     authority: Authority
+    doc: str = ""
 
 
 class Column(Frozen):
@@ -125,6 +127,7 @@ class Entity(Frozen):
     fields: tuple[Field, ...]
     groups: tuple[Group, ...] = ()
     keys: tuple[tuple[str, ...], ...]  # match keys, strongest first
+    apart: tuple[str, ...] = ()  # fields whose different values mean different things
     mappings: tuple[EntityMapping, ...]
 
     @cached_property
@@ -142,7 +145,7 @@ class Entity(Frozen):
         """Every field in exactly one atomic unit: the groups, then each other field alone."""
         grouped = {f for g in self.groups for f in g.fields}
         single = (
-            Group(name=f.name, fields=(f.name,), authority=f.authority)
+            Group(name=f.name, fields=(f.name,), authority=f.authority, doc=f.doc)
             for f in self.fields
             if f.name not in grouped
         )
@@ -222,6 +225,7 @@ class Config(Frozen):
     """All of `include/config`, validated; entities stand in the order that references need."""
 
     version: str  # digest of the files, kept as rule version with every change set
+    root: Path | None = None  # directory it was read from; None when made in code
     company: Company
     systems: tuple[SystemSpec, ...]
     entities: tuple[Entity, ...]

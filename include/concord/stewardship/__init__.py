@@ -1,0 +1,1 @@
+"""Stewardship: what people decide about records, and where it is kept."""

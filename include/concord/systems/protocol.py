@@ -69,6 +69,7 @@ class Reading:
     position: Position
     copy: Callable[[Callable[[bytes], object]], int] | None = None  # returns the number of rows
     rows: Iterator[Row] | None = None
+    complete: bool = False  # every record of the entity is in it (`Snapshot.everything`)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,10 @@ class Snapshot(Protocol):
         ...
 
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
-        """All records, for a first load or when most of them differ. Never yields op 'D'."""
+        """All records, for a first load or when most of them differ.
+
+        Never yields op 'D'; `complete` is set.
+        """
         ...
 
     def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
@@ -200,8 +204,8 @@ class System(Protocol):
         """Where it is, for messages; never with a password."""
         ...
 
-    def capabilities(self) -> Capabilities:
-        """What this system allows as it is set up now. Connects."""
+    def capabilities(self, mappings: Sequence[EntityMapping]) -> Capabilities:
+        """What this system allows for these entities as it is set up now. Connects."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
@@ -215,4 +219,12 @@ class System(Protocol):
     def prepare(self, mappings: Sequence[EntityMapping]) -> str:
         """What an administrator must run once in that system so that changes are never missed and
         writes happen exactly once (DDL, settings), as text to read. Empty when nothing is needed."""
+        ...
+
+    def unprepare(self, mappings: Sequence[EntityMapping]) -> str:
+        """What takes the preparation away again, as text to read."""
+        ...
+
+    def execute(self, text: str) -> None:
+        """Run what `prepare` or `unprepare` gave. Raises NotAuthorised when a right is missing."""
         ...

@@ -1,0 +1,48 @@
+"""Parse the command line, run one command, and turn a user's mistake into one clear message."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from concord.cli import company, hub, runs, sandbox, steward, systems
+from concord.errors import ConcordError
+
+GROUPS = (runs, company, hub, systems, steward, sandbox)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="./concord",
+        description="Keeps a company's ERP and CRM in agreement.",
+        epilog="Every command has --help with an example.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for group in GROUPS:
+        group.register(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 it could not be done, 2 wrong usage."""
+    options = parser().parse_args(arguments)
+    try:
+        code = options.run(options)
+        sys.stdout.flush()
+        return int(code or 0)
+    except ConcordError as e:
+        print(e, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Nothing is left half-done; run the command again.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""`run`, `status`, `report`, `approve`, `reject`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from concord.cli.common import actor, add_actor, command, table
+from concord.errors import ConcordError
+
+
+def register(commands: Any) -> None:
+    """Add this group's commands."""
+    made = command(
+        commands, "run", run, "Run one batch of a lane here, without Airflow.",
+        "./concord run fast",
+    )  # fmt: skip
+    made.add_argument("lane", help="a lane of lanes.yaml, e.g. fast or nightly")
+    made.add_argument("--dry-run", action="store_true", help="plan and show, write nothing")
+    made.add_argument("--system", action="append", help="only this system (may be repeated)")
+    made.add_argument("--entity", action="append", help="only this entity (may be repeated)")
+    made = command(
+        commands, "status", status, "What the last batches did and what waits for a person.",
+        "./concord status --brief",
+    )  # fmt: skip
+    made.add_argument("--brief", action="store_true", help="three lines")
+    made = command(
+        commands, "report", report, "Write a batch's quality report again and print its path.",
+        "./concord report 12",
+    )  # fmt: skip
+    made.add_argument("batch", type=int, nargs="?", help="its number (default: the newest)")
+    for name, text in (
+        ("approve", "Let a held change set or held deletions pass."),
+        ("reject", "Refuse a held change set; nothing of it is written."),
+    ):
+        made = command(commands, name, decide, text, f"./concord {name} 7 --comment 'first load'")
+        made.add_argument("change_set", type=int, nargs="?", help="number from `status`")
+        made.add_argument("--all", action="store_true", help="every one that is held now")
+        made.add_argument(
+            "--deletions", metavar="SYSTEM.ENTITY", help="held deletions, e.g. erp.party"
+        )
+        made.add_argument("--comment", help="why; kept with the decision")
+        made.set_defaults(approve=name == "approve")
+        add_actor(made)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run one batch and print its books."""
+    from concord.pipeline import Engine, run_batch
+
+    engine = Engine.open()
+    _require_current(engine)
+    started = datetime.now(UTC)
+    batch_id, counts = run_batch(
+        engine,
+        lane=options.lane,
+        run_id=f"cli/{options.lane}/{started.isoformat(timespec='microseconds')}",
+        dry_run=options.dry_run,
+        systems=options.system,
+        entities=options.entity,
+    )
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    print(f"Batch {batch_id} ({options.lane}) done in {seconds:.1f} s.")
+    names = ("read", "unchanged", "accepted", "quarantined", "parked", "conflicts")
+    print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
+    names = ("planned", "confirmed", "rejected", "superseded", "waiting", "unknown")
+    print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
+    print(_steps(engine, batch_id))
+    _print_open(engine)
+
+
+def _require_current(engine: Any) -> None:
+    from concord.hub.migrate import pending
+
+    with engine.hub.connect() as conn:
+        behind = pending(conn, engine.config)
+    if behind:
+        raise ConcordError(
+            "the hub is behind: " + "; ".join(behind) + ". Run ./concord hub migrate."
+        )
+
+
+def _steps(engine: Any, batch_id: int) -> str:
+    with engine.hub.connect() as conn:
+        rows = conn.execute(
+            "SELECT step, system, round(extract(epoch FROM ended_at - started_at)::numeric, 2)"
+            " FROM ops.batch_step WHERE batch_id = %s ORDER BY started_at",
+            (batch_id,),
+        ).fetchall()
+    return "  " + ", ".join(f"{step} {system} {s} s".replace("  ", " ") for step, system, s in rows)
+
+
+def status(options: argparse.Namespace) -> None:
+    """Print the last batches and what is open."""
+    from concord.hub.database import Hub
+
+    hub = Hub.from_environment()
+    with hub.connect() as conn:
+        rows = conn.execute(
+            "SELECT b.batch_id, b.lane, b.state, to_char(b.started_at, 'YYYY-MM-DD HH24:MI:SS'),"
+            " round(extract(epoch FROM b.ended_at - b.started_at)::numeric, 1),"
+            " coalesce(c.n ->> 'read', '0'), coalesce(c.n ->> 'planned', '0'),"
+            " coalesce(c.n ->> 'confirmed', '0'), left(coalesce(b.error, ''), 120)"
+            " FROM ops.batch b LEFT JOIN LATERAL (SELECT jsonb_object_agg(name, n) AS n FROM"
+            " (SELECT name, sum(n) AS n FROM ops.batch_count k WHERE k.batch_id = b.batch_id"
+            " GROUP BY name) AS x) AS c ON true ORDER BY b.batch_id DESC LIMIT %s",
+            (3 if options.brief else 10,),
+        ).fetchall()
+        open_work = _open_work(conn)
+    headers = ("batch", "lane", "state", "started (UTC)", "s", "read", "planned", "confirmed", "")
+    print(table(headers, rows) if rows else "No batch yet.")
+    for line in open_work:
+        print(line)
+
+
+def _print_open(engine: Any) -> None:
+    with engine.hub.connect() as conn:
+        for line in _open_work(conn):
+            print("  " + line)
+
+
+def _open_work(conn: Any) -> list[str]:
+    """What waits for a person, one line a kind, with the command that helps."""
+    lines = []
+    counts = conn.execute(
+        "SELECT (SELECT count(*) FROM ops.quarantine WHERE state IN ('open', 'replay')),"
+        " (SELECT count(*) FROM ops.parked),"
+        " (SELECT count(*) FROM ops.intent WHERE state IN ('sent', 'unknown')),"
+        " (SELECT count(*) FROM ops.review WHERE state = 'open'"
+        " AND kind IN ('match', 'double', 'conflict'))"
+    ).fetchone()
+    quarantined, parked, unknown, reviews = counts
+    if quarantined:
+        lines.append(f"{quarantined} in quarantine: ./concord quarantine list")
+    if parked:
+        lines.append(f"{parked} parked: they wait for a record they refer to")
+    if unknown:
+        lines.append(f"{unknown} writes unknown: looked up before anything is sent again")
+    if reviews:
+        lines.append(f"{reviews} reviews open: ./concord quarantine reviews")
+    for number, system, entity, why in conn.execute(
+        "SELECT change_set_id, system, entity, reason FROM ops.change_set WHERE state = 'held'"
+        " ORDER BY change_set_id"
+    ).fetchall():
+        lines.append(
+            f"held change set {number}, {system}.{entity}: {why}: ./concord approve {number}"
+        )
+    for system, entity, detail in conn.execute(
+        "SELECT system, entity, detail FROM ops.review WHERE state = 'open'"
+        " AND kind = 'mass_deletion' ORDER BY review_id"
+    ).fetchall():
+        lines.append(
+            f"{detail['deletions']} deletions in {system}.{entity} held:"
+            f" ./concord approve --deletions {system}.{entity}"
+        )
+    for system, entity, subject, detail in conn.execute(
+        "SELECT system, entity, subject, detail FROM ops.review WHERE state = 'open'"
+        " AND kind = 'schema' ORDER BY review_id"
+    ).fetchall():
+        lines.append(f"{system}.{entity} {subject} stopped: {detail['why']}")
+    return lines
+
+
+def report(options: argparse.Namespace) -> None:
+    """Render one batch's report again."""
+    from concord.hub.database import Hub
+    from concord.pipeline.finish import reports_directory
+    from concord.report.render import batch_report
+
+    with Hub.from_environment().connect() as conn:
+        row = conn.execute(
+            "SELECT max(batch_id) FROM ops.batch WHERE %(b)s::bigint IS NULL OR batch_id = %(b)s",
+            {"b": options.batch},
+        ).fetchone()
+        if row is None or row[0] is None:
+            raise ConcordError("there is no such batch")
+        print(batch_report(conn, row[0], reports_directory()))
+
+
+def decide(options: argparse.Namespace) -> None:
+    """Approve or reject what is held."""
+    from concord.hub.database import Hub
+    from concord.pipeline import guard
+
+    with Hub.from_environment().connect() as conn:
+        if options.deletions:
+            guard.decide_deletions(
+                conn, *_system_entity(options.deletions), approve=options.approve,
+                actor=actor(options), comment=options.comment,
+            )  # fmt: skip
+            print("Decided; the next batch acts on it.")
+            return
+        numbers = _held(conn) if options.all else [options.change_set]
+        if numbers == [None]:
+            raise ConcordError("name a change set (see ./concord status), or --all")
+        for number in numbers:
+            done = guard.decide(
+                conn, number, approve=options.approve, actor=actor(options),
+                comment=options.comment,
+            )  # fmt: skip
+            verb = "approved; the next batch writes it" if options.approve else "rejected"
+            print(f"Change set {number} ({done['system']}.{done['entity']}) {verb}.")
+
+
+def _system_entity(text: str) -> tuple[str, str]:
+    system, dot, entity = text.partition(".")
+    if not dot:
+        raise ConcordError(f"{text!r} is not SYSTEM.ENTITY, e.g. erp.party")
+    return system, entity
+
+
+def _held(conn: Any) -> list[int]:
+    rows = conn.execute(
+        "SELECT change_set_id FROM ops.change_set WHERE state = 'held' ORDER BY change_set_id"
+    ).fetchall()
+    if not rows:
+        raise ConcordError("no change set is held")
+    return [r[0] for r in rows]

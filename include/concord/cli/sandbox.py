@@ -1,0 +1,100 @@
+"""`sandbox seed|import|tick|score|reset`: a small ERP and CRM to try everything on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from concord.cli.common import command, group
+
+
+def register(commands: Any) -> None:
+    """Add this group's commands."""
+    top = group(
+        commands, "sandbox", "A small ERP and CRM to try things on.", "./concord sandbox tick"
+    )
+    made = command(
+        top, "seed", seed, "Make companies and people on both sides, with honest dirt.",
+        "./concord sandbox seed --customers 1000 --seed 1",
+    )  # fmt: skip
+    made.add_argument("--customers", type=int, default=1000)
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--if-empty", action="store_true", help="do nothing when there are customers")
+    made.add_argument("--reset", action="store_true", help="drop what is there first")
+    made = command(
+        top, "import", load, "Load the Northwind CSVs into the ERP and derive a CRM from them.",
+        "./concord sandbox import DIRECTORY",
+    )  # fmt: skip
+    made.add_argument("directory", type=Path)
+    made.add_argument("--reset", action="store_true", help="drop what is there first")
+    made = command(
+        top, "tick", tick, "A minute of ordinary business on both sides.",
+        "./concord sandbox tick --minutes 5",
+    )  # fmt: skip
+    made.add_argument("--minutes", type=int, default=1)
+    made.add_argument("--seed", type=int)
+    command(top, "score", score, "How well records were linked, against the truth.",
+            "./concord sandbox score")  # fmt: skip
+
+
+def _urls() -> tuple[str, str]:
+    from concord.model.read import load_config
+    from concord.systems.addresses import addresses
+
+    found = addresses(load_config())
+    return found["erp"], found["crm"]
+
+
+def _truth() -> Path:
+    home = os.environ.get("CONCORD_HOME") or str(Path(__file__).resolve().parents[3] / ".concord")
+    return Path(home) / "sandbox" / "truth.csv"
+
+
+def _ready(options: argparse.Namespace) -> tuple[str, str]:
+    from concord import sandbox
+
+    erp, crm = _urls()
+    if options.reset:
+        sandbox.reset(erp, crm)
+    else:
+        sandbox.create(erp, crm)
+    return erp, crm
+
+
+def seed(options: argparse.Namespace) -> None:
+    """Seed both sides."""
+    from concord import sandbox
+
+    erp, crm = _ready(options)
+    if options.if_empty and not sandbox.is_empty(erp, crm):
+        print("The sandbox has customers already.")
+        return
+    truth = _truth()
+    truth.parent.mkdir(parents=True, exist_ok=True)
+    print(sandbox.seed(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
+
+
+def load(options: argparse.Namespace) -> None:
+    """Import Northwind."""
+    from concord import sandbox
+
+    erp, crm = _ready(options)
+    print(sandbox.import_northwind(options.directory, erp, crm))
+
+
+def tick(options: argparse.Namespace) -> None:
+    """Play minutes of business."""
+    from concord import sandbox
+
+    erp, crm = _urls()
+    print(sandbox.tick(erp, crm, seed=options.seed, minutes=options.minutes))
+
+
+def score(_: argparse.Namespace) -> None:
+    """Score the links."""
+    from concord import sandbox
+    from concord.hub.database import Hub
+
+    print(sandbox.score(_truth(), Hub.from_environment().url))

@@ -1,0 +1,1 @@
+"""Migrations of the fixed tables; run by `concord.hub.migrate`."""

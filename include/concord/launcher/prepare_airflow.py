@@ -1,0 +1,78 @@
+"""Run by the launcher in the virtual environment: Airflow's tables, its first user, its pools.
+
+One process, since each of Airflow's own commands takes seconds to start.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from concord.errors import ConfigError
+from concord.model.read import load_config
+
+
+def prepare(user: str, password: str) -> None:
+    """Bring Airflow's database up to date, with a user `user` and one pool a system."""
+    from airflow.models.pool import Pool
+    from airflow.utils.db import initdb
+    from airflow.utils.providers_configuration_loader import providers_configuration_loaded
+    from airflow.utils.session import create_session
+
+    from concord.orchestration.pools import pools
+
+    config = load_config()
+    providers_configuration_loaded(initdb)()
+    with create_session() as session:
+        for name, pool in pools(config).items():
+            Pool.create_or_update_pool(
+                name=name,
+                slots=int(pool["slots"]),
+                description=str(pool["description"]),
+                include_deferred=bool(pool["include_deferred"]),
+                session=session,
+            )
+    _ensure_user(user, password)
+
+
+def _ensure_user(name: str, password: str) -> None:
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+
+    with get_application_builder() as builder:
+        security = builder.sm
+        found = security.find_user(username=name)
+        if found is None:
+            role = security.find_role("Admin")
+            email = f"{name}@localhost.localdomain"
+            made = security.add_user(name, "Concord", "Administrator", email, role, password)
+            if not made:
+                raise SystemExit(f"the user {name} could not be made")
+        else:
+            security.reset_password(found.id, password)
+
+
+def lanes() -> dict[str, str]:
+    """Scope -> the first DAG of that scope."""
+    found: dict[str, str] = {}
+    for lane in load_config().lanes:
+        found.setdefault(lane.scope, lane.dag)
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """`USER PASSWORD_FILE` prepares; `--lanes` prints the DAGs as JSON. Returns the exit code."""
+    try:
+        if arguments == ["--lanes"]:
+            print(json.dumps(lanes()))
+        else:
+            user, file = arguments
+            prepare(user, Path(file).read_text(encoding="utf-8").strip())
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,166 @@
+"""Writing: canonical values in a system's own columns and text forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from concord.errors import ConcordError
+from concord.mapping import formats
+from concord.mapping.codes import texts_in
+from concord.mapping.faults import Fault, FaultRow, fault_frame, split, texts
+from concord.mapping.formats import Reader
+from concord.mapping.reading import field_reader, uses
+from concord.mapping.text import cut
+from concord.model.spec import CodeList, Column, Entity, EntityMapping, Field
+
+NO_COUNTRY = "ZZ"  # a number cut short is not completed with anybody's country code
+
+
+class Unmappable(ConcordError):
+    """A canonical value has no form in a system: a person has to add one. Shows no value."""
+
+    def __init__(self, field: str, column: str, message: str) -> None:
+        self.field, self.column, self.message = field, column, message
+        super().__init__(f"{field} (column {column}) {message}")
+
+
+def to_system(
+    entity: Entity,
+    mapping: EntityMapping,
+    codes: Mapping[str, CodeList],
+    values: Mapping[str, str | None],
+) -> dict[str, str | None]:
+    """Some canonical values of one record as the system's columns.
+
+    Fields that the system does not hold, or that are never written there (`write: false`), are
+    left out. A `ref` is given as that system's source id. None stays None.
+
+    Raises:
+        Unmappable: a value has no form there, for example a code that is not listed.
+    """
+    out: dict[str, str | None] = {}
+    for name, value in values.items():
+        column = mapping.by_field.get(name)
+        if column is None or not column.write:
+            continue
+        write = _writer(entity.field[name], column, mapping.system, codes)
+        out[column.column] = _written(write, name, column, value)
+    return out
+
+
+def to_system_frame(
+    entity: Entity,
+    mapping: EntityMapping,
+    codes: Mapping[str, CodeList],
+    frame: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Many records at once, by the rules of `to_system`.
+
+    Args:
+        entity: what is written.
+        mapping: how the system names and writes it.
+        codes: code lists by name.
+        frame: unique index; the columns are canonical fields, all values text or null.
+
+    Returns:
+        The written frame (same index, object columns named as in the system) and the errors
+        (columns key, field, column, rule, message), whose values are None in the written frame.
+    """
+    keys: list[Any] = frame.index.to_list()
+    found: list[FaultRow] = []
+    written: dict[str, list[str | None]] = {}
+    for name in [str(c) for c in frame.columns]:
+        column = mapping.by_field.get(name)
+        if column is None or not column.write:
+            continue
+        write = _writer(entity.field[name], column, mapping.system, codes)
+        given = texts(frame[name])
+        one = {t: write(t) for t in set(given) if t is not None}
+        outcomes = [None if t is None else one[t] for t in given]
+        written[column.column] = split(outcomes, keys, name, column.column, found)
+    return pd.DataFrame(written, index=frame.index, dtype=object), fault_frame(found)
+
+
+def shown(
+    entity: Entity,
+    mapping: EntityMapping,
+    codes: Mapping[str, CodeList],
+    field: str,
+    value: str | None,
+) -> str | None:
+    """What a canonical value reads as after it was written into the system and read again.
+
+    Differs from `value` where the system's column is shorter (`shorten`); None when nothing of it
+    is left there. A field that the system does not hold, or is never given, is shown as it is.
+
+    Raises:
+        Unmappable: the value has no form there.
+    """
+    column = mapping.by_field.get(field)
+    if value is None or column is None or not column.write:
+        return value
+    spec = entity.field[field]
+    written = _written(_writer(spec, column, mapping.system, codes), field, column, value)
+    if written is None:
+        return None
+    read = field_reader(spec, column, mapping.system, codes, NO_COUNTRY, None)
+    again = read(written, *[None] * len(uses(spec)))
+    return None if isinstance(again, Fault) else again
+
+
+def _written(write: Reader, name: str, column: Column, value: str | None) -> str | None:
+    outcome = None if value is None else write(value)
+    if isinstance(outcome, Fault):
+        raise Unmappable(name, column.column, outcome.message)
+    return outcome
+
+
+def _writer(field: Field, column: Column, system: str, codes: Mapping[str, CodeList]) -> Reader:
+    """The function that turns one canonical text into a system's text, or a fault."""
+    if field.type == "code" and field.codes:
+        return _code_writer(codes[field.codes], system)
+    if field.type in {"text", "code", "ref"}:
+        return partial(cut, length=column.shorten) if column.shorten else _same
+    if field.type == "date":
+        write = formats.write_date(column.format)
+    elif field.type == "timestamp":
+        write = formats.write_timestamp(column.format)
+    elif field.type == "boolean":
+        write = formats.write_boolean(column.format)
+    else:
+        write = formats.write_number(column.format)
+    fault = Fault(
+        "not_canonical", f"is no canonical {field.type}; correct the golden record or its decision"
+    )
+
+    def guarded(text: str) -> str | Fault:
+        try:
+            return write(text)
+        except ValueError:
+            return fault
+
+    return guarded
+
+
+def _code_writer(codes: CodeList, system: str) -> Reader:
+    known = texts_in(codes, system)
+
+    def write(code: str) -> str | Fault:
+        if texts := known.get(code):
+            return texts[0]
+        name = f"the code {code}" if code in known else "a code that is not listed"
+        return Fault(
+            "no_text",
+            f"holds {name}, which has no text in {system}; add one to "
+            f"config/codes/{codes.name}.yaml",
+        )
+
+    return write
+
+
+def _same(text: str) -> str:
+    return text

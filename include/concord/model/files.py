@@ -1,0 +1,259 @@
+"""The forms of the configuration files, short forms included.
+
+What a person may write is described here; `concord.model.expand` turns it into the frozen objects
+of `concord.model.spec`. The JSON Schemas for editors are exported from these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from concord.model.spec import FieldType, OnDelete, Scope
+from concord.model.vocabulary import (
+    AUTHORITY_WORDS,
+    CLEAN_STEPS,
+    COLUMN,
+    FORMATS,
+    NAME,
+    TABLE,
+)
+
+Text = Annotated[str, Strict()]
+Words = Annotated[str, Strict(), StringConstraints(min_length=1, pattern=r"\S")]
+Flag = Annotated[bool, Strict()]
+Name = Annotated[str, Strict(), StringConstraints(pattern=NAME)]
+ForeignName = Annotated[str, Strict(), StringConstraints(pattern=COLUMN)]
+TableName = Annotated[str, Strict(), StringConstraints(pattern=TABLE)]
+Connection = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Natural = Annotated[int, Strict(), Field(ge=0)]
+Positive = Annotated[int, Strict(), Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Or:
+    """Adds a short form to the JSON Schema of a type whose validator accepts it."""
+
+    def __init__(self, *short: dict[str, Any]) -> None:
+        self.short = short
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [*self.short, handler(core_schema)]}
+
+
+def _text_as(key: str) -> Callable[[Any], Any]:
+    return lambda value: {key: value} if isinstance(value, str) else value
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Form(BaseModel):
+    """Base of all file forms: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnForm(Form):
+    """How a system names and writes one field."""
+
+    column: ForeignName = Field(description="Column in the system")
+    format: Text | None = Field(
+        None,
+        description="How a text column writes a date or number",
+        json_schema_extra={"examples": sorted({f for kind in FORMATS.values() for f in kind})},
+    )
+    write: Flag = Field(True, description="false: read from this system, never written into it")
+    shorten: Positive | None = Field(None, description="Cut to this many characters when writing")
+    rest: Words | None = Field(None, description="Where the whole value is kept")
+
+
+ColumnOrName = Annotated[
+    ColumnForm, BeforeValidator(_text_as("column")), _Or({"type": "string", "pattern": COLUMN})
+]
+
+
+def _without_word(schema: dict[str, Any]) -> None:
+    del schema["properties"]["word"]
+    schema.update(minProperties=1, maxProperties=1)
+
+
+class AuthorityForm(Form):
+    """Who decides. In files a system or a word stands alone; in here it is `word`."""
+
+    model_config = ConfigDict(json_schema_extra=_without_word)
+
+    word: Text | None = None
+    priority: list[Text] | None = Field(
+        None, min_length=1, description="The first of these systems that has a value"
+    )
+    aggregate: Literal["min", "max", "sum", "any", "all"] | None = None
+
+
+Authority = Annotated[
+    AuthorityForm,
+    BeforeValidator(_text_as("word")),
+    _Or({"type": "string", "examples": list(AUTHORITY_WORDS)}),
+]
+CleanText = Annotated[
+    Text, Field(json_schema_extra={"pattern": rf"^({'|'.join(sorted(CLEAN_STEPS))})(\(.*\))?$"})
+]
+
+
+class FieldForm(Form):
+    """A field of an entity."""
+
+    type: FieldType
+    max: Positive | None = Field(None, description="Characters, type text only")
+    scale: Natural | None = Field(None, description="Decimal places, numbers only")
+    clean: list[CleanText] = Field(
+        [], description="Cleaning steps in order, such as phone(country)"
+    )
+    authority: Authority | None = Field(
+        None,
+        description="A system's name, latest, non_empty, steward, {priority: []} or "
+        "{aggregate: max}; fields of a group take the group's",
+    )
+    required: Flag = False
+    blank_erases: Flag = Field(False, description="true: a blank in the owner erases the value")
+    sensitivity: Literal["public", "internal", "finance", "personal"] = "public"
+    codes: Text | None = Field(None, description="Code list, type code only")
+    to: Text | None = Field(None, description="Entity referred to, type ref only")
+    doc: Text = ""
+    systems: dict[Text, ColumnOrName] = Field(
+        {}, description="system: column, instead of a line under the system below"
+    )
+
+
+class GroupForm(Form):
+    """Fields that are taken, kept and written together or not at all."""
+
+    fields: list[Text] = Field(min_length=2)
+    authority: Authority
+    doc: Text = ""
+
+
+class MappingForm(Form):
+    """How one system holds the entity."""
+
+    table: TableName = Field(description="table or schema.table; a resource name of an API")
+    id: ForeignName = Field(description="Key column")
+    modified: ForeignName | None = Field(None, description="Time-stamp column")
+    create: Flag = Field(True, description="May Concord create records there")
+    on_delete: OnDelete = Field("uncouple", description="What a deletion there means")
+    fields: dict[Text, ColumnOrName] = {}
+
+
+Key = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})]
+
+
+class EntityForm(Form):
+    """config/model/<entity>.yaml: everything about one kind of business object."""
+
+    entity: Name = Field(description="Name; the file is called <entity>.yaml")
+    doc: Text = ""
+    key: list[Key] = Field(min_length=1, description="Match keys, strongest first")
+    apart: list[Text] = Field([], description="Fields whose different values are never one thing")
+    fields: dict[Name, FieldForm] = Field(min_length=1)
+    groups: dict[Name, GroupForm] = {}
+    systems: dict[Text, MappingForm] = Field(min_length=1)
+
+
+class CompanyForm(Form):
+    """config/company.yaml: facts about the company."""
+
+    name: Words
+    timezone: Text = Field(description="IANA name, such as Asia/Shanghai")
+    country: Text = Field(description="ISO 3166-1 alpha-2, such as CN")
+    currency: Text = Field(description="ISO 4217, such as CNY")
+    precedence: list[Text] = Field(description="All systems; the first wins a tie")
+    languages: list[Text] = Field(["en", "zh"], min_length=1)
+    keep_days: Positive = Field(30, description="Batches, stages and reports are kept so long")
+
+
+class LimitsForm(Form):
+    """When a change set is held for a person, per system and entity."""
+
+    count: Natural = Field(500, description="This many writes always pass")
+    share: Share = Field(0.2, description="Above count: at most this share of the live records")
+    deletes: Natural = Field(20, description="At most this many deletions")
+
+
+class SystemForm(Form):
+    """One ERP or CRM."""
+
+    role: Literal["erp", "crm"]
+    kind: Name = Field(description="Adapter, such as postgres")
+    label: Text = ""
+    connection: Connection = Field(
+        description="Airflow connection; outside Airflow the variable <CONNECTION>_URL"
+    )
+    capture: Literal["auto", "log", "timestamp", "full"] = "auto"
+    overlap_minutes: Natural = Field(60, description="Time-stamp capture reads this far back")
+    dry_run: Flag = Field(False, description="Plan and show, write nothing")
+    slots: Positive = Field(2, description="Tasks at once on this system")
+    limits: LimitsForm = LimitsForm()  # type: ignore[call-arg]
+
+
+class SystemsForm(Form):
+    """config/systems.yaml: the systems that are kept in agreement."""
+
+    systems: dict[Name, SystemForm] = Field(min_length=1)
+
+
+class LaneForm(Form):
+    """A priority class with its own schedule; it becomes one DAG."""
+
+    dag: Name = Field(description="DAG id")
+    doc: Text = ""
+    schedule: Text = Field(description="Cron of five fields, in the company's time zone")
+    scope: Scope
+    entities: list[Text] = Field(min_length=1)
+    deadline_minutes: Positive
+    owner: Words = "data-engineering"
+    tags: list[Text] = []
+
+
+class LanesForm(Form):
+    """config/lanes.yaml: how often what is handled."""
+
+    lanes: dict[Name, LaneForm] = Field(min_length=1)
+
+
+Texts = Annotated[
+    list[Words], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})
+]
+
+
+class CodeForm(BaseModel):
+    """One code: its label, and for each system the text it uses (the first is written)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Texts] = Field(init=False)
+
+    label: Text = ""
+
+
+class CodesForm(Form):
+    """config/codes/<list>.yaml: canonical codes and what each system calls them.
+
+    A system that no code names uses the codes themselves.
+    """
+
+    codes: Name = Field(description="Name of the list; the file is called <list>.yaml")
+    values: dict[Words, CodeForm] = Field(min_length=1)

@@ -1,0 +1,111 @@
+"""Documents into file forms; pydantic's errors become problems in the reader's words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from concord.model.documents import Document, Findings, Where, closest
+
+F = TypeVar("F", bound=BaseModel)
+
+_KINDS = {
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping (key: value)",
+    "model_type": "must be a mapping (key: value)",
+    "model_attributes_type": "must be a mapping (key: value)",
+}
+
+
+def parse(form: type[F], doc: Document, findings: Findings) -> F | None:
+    """The document as a file form; None when it does not fit, and then `findings` says why."""
+    try:
+        return form.model_validate(doc.data)
+    except ValidationError as e:
+        for error in e.errors(include_url=False, include_context=True):
+            _explain(form, error, doc, findings)
+        return None
+
+
+def _explain(form: type[BaseModel], error: ErrorDetails, doc: Document, findings: Findings) -> None:
+    kind, given = error["type"], error["input"]
+    where = tuple(p for p in error["loc"] if p != "[key]")
+    context = error.get("ctx", {})
+    last = where[-1] if where else ""
+    if kind == "extra_forbidden":
+        findings.add(doc, where, f"unknown key `{last}`", closest(str(last), _keys(form, where)))
+    elif kind == "missing":
+        hint = "Add it; see the examples in docs or the file's JSON Schema."
+        findings.add(doc, where, f"`{last}` is missing", hint)
+    elif kind == "literal_error":
+        allowed = [w.strip("' ") for w in str(context["expected"]).replace(" or ", ",").split(",")]
+        findings.add(doc, where, f"{_shown(given)} is not known", closest(str(given), allowed))
+    elif kind == "string_pattern_mismatch":
+        _explain_pattern(str(context["pattern"]), given, where, doc, findings)
+    elif kind in _KINDS:
+        text_wanted = kind == "string_type" and isinstance(given, int | float)
+        hint = f'Put it in quotes: "{str(given).lower()}".' if text_wanted else ""
+        findings.add(doc, where, f"{_KINDS[kind]}, not {_shown(given)}", hint)
+    else:
+        findings.add(doc, where, f"{error['msg'][:1].lower()}{error['msg'][1:]}")
+
+
+def _explain_pattern(
+    pattern: str, given: Any, where: Where, doc: Document, findings: Findings
+) -> None:
+    if pattern == r"\S":
+        findings.add(doc, where, "is blank", "Fill it in, or remove the key.")
+        return
+    if pattern.startswith("^[a-z]"):
+        hint = "Begin with a small letter; then small letters, digits and _, at most 41 in all."
+    else:
+        hint = "It must be a name without quotes or control characters."
+    findings.add(doc, where, f"{_shown(given)} cannot be used as a name", hint)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = str(value)
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
+def _keys(form: type[BaseModel], where: Where) -> list[str]:
+    """Keys that are allowed beside the last part of `where`."""
+    at: Any = form
+    for part in where[:-1]:
+        at = _inner(at, part)
+    at = _bare(at)
+    return list(at.model_fields) if isinstance(at, type) and issubclass(at, BaseModel) else []
+
+
+def _inner(annotation: Any, part: str | int) -> Any:
+    at = _bare(annotation)
+    if isinstance(at, type) and issubclass(at, BaseModel):
+        found = at.model_fields.get(str(part))
+        return found.annotation if found else None
+    arguments = get_args(at)
+    return arguments[-1] if arguments else None
+
+
+def _bare(annotation: Any) -> Any:
+    """Without `Annotated` and `| None`."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    options = [a for a in get_args(annotation) if a is not type(None)]
+    if type(None) in get_args(annotation) and len(options) == 1:
+        return _bare(options[0])
+    return annotation

@@ -1,0 +1,148 @@
+"""What must hold between the files: names, codes, lanes, references."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from graphlib import CycleError, TopologicalSorter
+from unicodedata import normalize
+from zoneinfo import ZoneInfo, available_timezones
+
+from concord.model.cron import cron_problem
+from concord.model.documents import Document, Findings, closest
+from concord.model.spec import CodeList, Company, Entity, Lane, SystemSpec
+from concord.model.vocabulary import (
+    COUNTRIES,
+    CURRENCIES,
+    LANGUAGES,
+    RESERVED_SYSTEMS,
+)
+
+
+def check_company(
+    company: Company, systems: Collection[str] | None, doc: Document, findings: Findings
+) -> None:
+    """Time zone, country, currency, languages and the order of systems."""
+    try:
+        ZoneInfo(company.timezone)
+    except (ValueError, OSError, KeyError):
+        what = f"unknown time zone `{company.timezone}`"
+        near = closest(company.timezone, sorted(available_timezones())).split("Allowed:")[0]
+        findings.add(doc, ("timezone",), what, f"{near}Use an IANA name, such as Asia/Shanghai.")
+    if company.country not in COUNTRIES:
+        what = f"unknown country `{company.country}`"
+        findings.add(doc, ("country",), what, "Use two letters of ISO 3166-1, such as CN or DE.")
+    if company.currency not in CURRENCIES:
+        what = f"unknown currency `{company.currency}`"
+        findings.add(doc, ("currency",), what, "Use three letters of ISO 4217, such as CNY or EUR.")
+    for i, language in enumerate(company.languages):
+        if language not in LANGUAGES:
+            what = f"unknown language `{language}`"
+            findings.add(doc, ("languages", i), what, closest(language, LANGUAGES))
+    if systems is not None and sorted(company.precedence) != sorted(systems):
+        hint = f"List each of these once: {', '.join(systems)}."
+        findings.add(doc, ("precedence",), "the order of systems is not complete", hint)
+
+
+def check_systems(systems: tuple[SystemSpec, ...], doc: Document, findings: Findings) -> None:
+    """Names that mean something else, and connections used twice."""
+    seen: dict[str, str] = {}
+    for system in systems:
+        where = ("systems", system.name)
+        if system.name in RESERVED_SYSTEMS:
+            words = ", ".join(sorted(RESERVED_SYSTEMS))
+            what = f"`{system.name}` cannot be a system's name"
+            findings.add(doc, where, what, f"These mean something else: {words}.")
+        if system.connection in seen:
+            what = f"`{system.connection}` is the connection of {seen[system.connection]} already"
+            findings.add(doc, (*where, "connection"), what, "Give each system its own.")
+        seen[system.connection] = system.name
+
+
+def check_lanes(
+    lanes: tuple[Lane, ...], entities: Collection[str], doc: Document, findings: Findings
+) -> None:
+    """Schedules, DAG names and entities."""
+    seen: dict[str, str] = {}
+    for lane in lanes:
+        where = ("lanes", lane.name)
+        reason = cron_problem(lane.schedule)
+        if reason is not None:
+            what = f"`{lane.schedule}` is not a schedule: {reason}"
+            hint = 'Five fields: minute hour day month weekday, such as "*/15 * * * *".'
+            findings.add(doc, (*where, "schedule"), what, hint)
+        if lane.dag in seen:
+            what = f"lane `{seen[lane.dag]}` has the DAG `{lane.dag}` already"
+            findings.add(doc, (*where, "dag"), what, "Give each lane its own DAG.")
+        seen[lane.dag] = lane.name
+        for i, name in enumerate(lane.entities):
+            place = (*where, "entities", i)
+            if name not in entities:
+                hint = closest(name, list(entities))
+                findings.add(doc, place, f"unknown entity `{name}`", hint)
+            elif name in lane.entities[:i]:
+                findings.add(doc, place, f"`{name}` stands here twice", "Remove one.")
+
+
+def check_codes(
+    codes: CodeList, systems: Collection[str] | None, doc: Document, findings: Findings
+) -> None:
+    """Each system's texts: known, complete, and each read in one way only."""
+    used = {s for code in codes.codes for s in code.systems}
+    for code in codes.codes:
+        for system in used - set(code.systems):
+            what = f"the code has no text for {system}"
+            hint = f"Add `{system}: ...`: without it the code is lost on the way there."
+            findings.add(doc, ("values", code.code), what, hint)
+        for system in code.systems:
+            if systems is not None and system not in systems:
+                hint = closest(system, [*systems, "label"])
+                where = ("values", code.code, system)
+                findings.add(doc, where, f"unknown system `{system}`", hint)
+    readings: dict[tuple[str, str], str] = {}
+    for code in codes.codes:
+        for system, texts in code.systems.items():
+            for text in texts:
+                form = " ".join(normalize("NFKC", text).split())  # as concord.mapping reads it
+                first = readings.setdefault((system, form), code.code)
+                if first != code.code:
+                    what = f"{system}'s `{text}` means `{first}` already"
+                    hint = "One text of a system can stand for one code only."
+                    findings.add(doc, ("values", code.code, system), what, hint)
+
+
+def in_reference_order(
+    entities: Mapping[str, Entity], docs: Mapping[str, Document], findings: Findings
+) -> tuple[Entity, ...]:
+    """Entities with what they refer to first; a circle goes to `findings`."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name, entity in sorted(entities.items()):
+        targets = {f.to for f in entity.references if f.to in entities and f.to is not None}
+        sorter.add(name, *sorted(targets))
+    try:
+        return tuple(entities[name] for name in sorter.static_order())
+    except CycleError as e:
+        circle = [str(name) for name in reversed(e.args[1])]
+        first = entities[circle[0]]
+        field = next(f for f in first.references if f.to == circle[1])
+        what = f"references go in a circle: {' → '.join(circle)}"
+        hint = "Records are written parents first: leave one of these references out."
+        findings.add(docs[first.name], ("fields", field.name, "to"), what, hint)
+        return ()
+
+
+def check_tables(
+    entities: Collection[str],
+    docs: Mapping[str, Document],
+    systems: Collection[str] | None,
+    findings: Findings,
+) -> None:
+    """Entities whose table would have the name of another entity's partition or history."""
+    taken: dict[str, list[str]] = defaultdict(list)
+    for name in entities:
+        for end in ("history", *(systems or ())):
+            taken[f"{name}_{end}"].append(name)
+    for name in entities:
+        for other in taken.get(name, ()):
+            what = f"`{name}` is the name of a table that belongs to entity `{other}`"
+            findings.add(docs[name], ("entity",), what, "Rename the entity.")

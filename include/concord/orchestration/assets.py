@@ -1,0 +1,31 @@
+"""Assets, one per entity: how other DAGs follow Concord.
+
+    @dag(schedule=[Asset(name="concord_party", uri="concord://golden/party")])
+
+starts a DAG whenever golden parties changed. An event is sent only for an entity that changed: a
+task's plain outlets would send one every minute. Airflow's way to that is an alias as the
+outlet, to which the running task adds assets; the alias `concord_golden` follows all entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from airflow.sdk import Asset, AssetAlias
+
+GOLDEN = AssetAlias("concord_golden", group="concord")
+
+
+def golden_asset(entity: str) -> Asset:
+    """The asset of an entity's golden records."""
+    return Asset(name=f"concord_{entity}", uri=f"concord://golden/{entity}", group="concord")
+
+
+def announce(outlet_events: Any, entities: Iterable[str], batch_id: int) -> None:
+    """Send an event for each entity when the running task succeeds.
+
+    `outlet_events` is the one of the task's context; GOLDEN must be among the task's outlets.
+    """
+    for entity in entities:
+        outlet_events[GOLDEN].add(golden_asset(entity), extra={"batch_id": batch_id})

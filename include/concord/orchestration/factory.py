@@ -1,0 +1,164 @@
+"""The one factory of Concord's DAGs: a lane of lanes.yaml in, a DAG out.
+
+    extract_erp ┐                      ┌ load_erp ┐
+                ├─ validate ─ unify ───┤          ├─ finish
+    extract_crm ┘                      └ load_crm ┘
+
+At most five tasks follow each other, since each hop costs Airflow up to two seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
+
+from concord.model.spec import Company, Config, Lane, SystemSpec
+from concord.orchestration import docs, tasks
+from concord.orchestration.assets import GOLDEN, golden_asset
+from concord.orchestration.deadlines import deadline
+from concord.orchestration.pools import pool_name
+from concord.orchestration.retries import Patience
+
+if TYPE_CHECKING:
+    from concord.orchestration.steps import Counts
+
+HOUSEKEEPING_SCHEDULE = "30 3 * * *"
+HOUSEKEEPING_PATIENCE = Patience(3, timedelta(minutes=1), timedelta(minutes=10))
+
+
+def lane_dags(config: Config) -> dict[str, DAG]:
+    """DAG id -> DAG, one for each lane."""
+    return {lane.dag: lane_dag(lane, config) for lane in config.lanes}
+
+
+def lane_dag(lane: Lane, config: Config) -> DAG:
+    """The DAG of a lane over all systems."""
+    dag = DAG(
+        dag_id=lane.dag,
+        description=lane.doc,
+        doc_md=docs.lane_doc(lane, config.company),
+        deadline=deadline(lane),
+        params=_lane_params(lane, config),
+        tags=list(lane.tags),
+        **_clock(lane.schedule, config.company),
+        default_args={
+            "owner": lane.owner,
+            "execution_timeout": timedelta(minutes=max(60, 2 * lane.deadline_minutes)),
+            **Patience.of(lane).task_arguments(),
+        },
+    )
+    with dag:
+        _wire(lane, config.systems)
+    return dag
+
+
+def housekeeping_dag(config: Config) -> DAG:
+    """The daily DAG that deletes what is older than company.yaml's `keep_days`."""
+    days = config.company.keep_days
+    dag = DAG(
+        dag_id="housekeeping",
+        description="Deletes what the hub has kept long enough.",
+        doc_md=docs.HOUSEKEEPING.format(days=days),
+        params={
+            "keep_days": Param(
+                days, "Delete what is older than this many days.", type="integer", minimum=1
+            )
+        },
+        tags=["concord", "housekeeping"],
+        **_clock(HOUSEKEEPING_SCHEDULE, config.company),
+        default_args={
+            "owner": "data-engineering",
+            "execution_timeout": timedelta(hours=1),
+            **HOUSEKEEPING_PATIENCE.task_arguments(),
+        },
+    )
+    with dag:
+        _task(tasks.prune_hub, "Prune the hub", docs.PRUNE)()
+    return dag
+
+
+def _wire(lane: Lane, systems: tuple[SystemSpec, ...]) -> None:
+    """Make a lane's tasks in the DAG that is open, and their order."""
+    golden = [golden_asset(entity) for entity in lane.entities]
+    extracts = [_system_task(tasks.extract, "Extract", docs.EXTRACT, s) for s in systems]
+    validate = _task(tasks.validate, "Validate", docs.VALIDATE)
+    unify = _task(tasks.unify, "Unify and plan", docs.UNIFY, outlets=[GOLDEN])
+    loads = [_system_task(tasks.load, "Load", docs.LOAD, s, inlets=golden) for s in systems]
+    finish = _task(tasks.finish, "Finish", docs.FINISH, trigger_rule=TriggerRule.ALL_DONE)
+    chain(
+        [extract(lane.name, s.name) for extract, s in zip(extracts, systems, strict=True)],
+        validate(lane.name),
+        unify(lane.name),
+        [load(lane.name, s.name) for load, s in zip(loads, systems, strict=True)],
+        finish(lane.name),
+    )
+
+
+def _system_task(
+    function: Callable[..., Counts], verb: str, doc: str, system: SystemSpec, **options: Any
+) -> Any:
+    """A task on one system, in that system's pool."""
+    shown = system.label or system.name
+    return _task(
+        function,
+        f"{verb} {shown}",
+        doc.format(system=shown),
+        task_id=f"{function.__name__}_{system.name}",
+        pool=pool_name(system.name),
+        **options,
+    )
+
+
+def _task(function: Callable[..., Counts], display_name: str, doc: str, **options: Any) -> Any:
+    """A function as a task, named after it; its result is one XCom of counts."""
+    return task(
+        task_display_name=display_name,
+        doc_md=doc,
+        multiple_outputs=False,
+        show_return_value_in_logs=False,
+        **options,
+    )(function)
+
+
+def _lane_params(lane: Lane, config: Config) -> dict[str, Param]:
+    systems = [s.name for s in config.systems]
+    return {
+        "dry_run": Param(
+            False, "Plan everything and show it, but write to no system.", type="boolean"
+        ),
+        "systems": _choice(systems, "Take only these systems."),
+        "entities": _choice(list(lane.entities), "Take only these entities."),
+    }
+
+
+def _choice(names: list[str], description: str) -> Param:
+    """Some of these names, at least one; all by default. The UI shows a list to pick from."""
+    return Param(
+        names,
+        description,
+        type="array",
+        items={"type": "string", "enum": names},
+        minItems=1,
+        uniqueItems=True,
+        examples=names,
+    )
+
+
+def _clock(schedule: str, company: Company) -> dict[str, Any]:
+    """When a DAG runs: in the company's zone, one run at a time, missed times not made up for.
+
+    A run reads from where the last one stopped, not a window of time, so one run is enough
+    however many were missed.
+    """
+    zone = ZoneInfo(company.timezone)
+    return {
+        "schedule": CronTriggerTimetable(schedule, timezone=company.timezone),
+        "start_date": datetime(2026, 1, 1, tzinfo=zone),
+        "catchup": False,
+        "max_active_runs": 1,
+        "is_paused_upon_creation": False,
+    }

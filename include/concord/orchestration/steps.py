@@ -1,0 +1,128 @@
+"""What each task does, in plain functions over the engine: no Airflow in here.
+
+Every step begins the run's batch first. `begin` finds the batch that another task of the same
+run began, so the tasks need to tell each other nothing, and any of them can be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from concord import pipeline
+from concord.errors import ConcordError
+from concord.hub.sql import statement
+from concord.pipeline import Engine
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One DAG run as the engine sees it; equal in every task of the run.
+
+    `systems` and `entities` are what the run was limited to, None for all of the lane's.
+    """
+
+    lane: str
+    run_id: str  # "<dag id>/<Airflow's run id>"
+    dry_run: bool = False
+    systems: tuple[str, ...] | None = None
+    entities: tuple[str, ...] | None = None
+
+    def takes(self, system: str) -> bool:
+        """Whether a system is part of this run."""
+        return self.systems is None or system in self.systems
+
+
+class UpstreamFailed(ConcordError):
+    """Tasks before this one failed; the batch was closed as failed."""
+
+
+def begin(engine: Engine, run: Run) -> int:
+    """The batch of a run. Raises ConfigError for a lane, system or entity that is not there."""
+    return pipeline.begin(
+        engine,
+        lane=run.lane,
+        run_id=run.run_id,
+        dry_run=run.dry_run,
+        systems=run.systems,
+        entities=run.entities,
+    )
+
+
+def extract(engine: Engine, run: Run, system: str) -> Counts:
+    """Read what changed in one system into the hub's stage."""
+    batch = begin(engine, run)
+    counts = pipeline.extract(engine, batch, system) if run.takes(system) else {}
+    return {"batch_id": batch, **counts}
+
+
+def validate(engine: Engine, run: Run) -> Counts:
+    """Check what was read; put what fails into quarantine.
+
+    A failed run of which a person clears one task gets a new batch, in which the tasks that were
+    not cleared have read nothing. So what is not yet in the batch is read here; what is, is not
+    read again.
+    """
+    batch = begin(engine, run)
+    for system in engine.config.system:
+        if run.takes(system):
+            pipeline.extract(engine, batch, system)
+    return {"batch_id": batch, **pipeline.validate(engine, batch)}
+
+
+def unify(engine: Engine, run: Run) -> Counts:
+    """Merge into the golden records, plan what each system lacks, and hold what is over a limit."""
+    batch = begin(engine, run)
+    return {"batch_id": batch, **pipeline.unify(engine, batch)}
+
+
+def load(engine: Engine, run: Run, system: str) -> Counts:
+    """Write what is planned for one system."""
+    batch = begin(engine, run)
+    counts = pipeline.load(engine, batch, system) if run.takes(system) else {}
+    return {"batch_id": batch, **counts}
+
+
+def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
+    """Close the run's batch: books, report, stage dropped.
+
+    `failed` names the tasks that failed. With any, the batch is marked failed with what they
+    said, and the run ends red.
+
+    Raises:
+        UpstreamFailed: `failed` is not empty; the batch is closed.
+        NotBalanced: the books do not add up.
+    """
+    if not failed:
+        batch = begin(engine, run)
+        return {"batch_id": batch, **pipeline.finish(engine, batch)}
+    latest = pipeline.latest(engine, run.run_id)
+    if latest is None:
+        raise UpstreamFailed(f"No batch was begun, since {_and(failed)} failed. See its log.")
+    error = "; ".join(_words(task, _recorded(engine, latest)) for task in failed)
+    pipeline.finish(engine, latest, error=error)
+    raise UpstreamFailed(f"Batch {latest} failed. {error}")
+
+
+def changed_entities(engine: Engine, batch_id: int) -> list[str]:
+    """The entities of which a batch made, changed or deleted golden records."""
+    with engine.hub.connect() as conn:
+        rows = conn.execute(statement("orchestration", "changed_entities"), {"batch": batch_id})
+        return [str(name) for (name,) in rows]
+
+
+def _recorded(engine: Engine, batch_id: int) -> dict[str, str]:
+    """Task name -> message of each step that the hub recorded as failed."""
+    with engine.hub.connect() as conn:
+        rows = conn.execute(statement("orchestration", "failed_steps"), {"batch": batch_id})
+        return {f"{step}_{system}" if system else step: error for step, system, error in rows}
+
+
+def _words(task: str, recorded: dict[str, str]) -> str:
+    return f"{task}: {recorded.get(task, 'stopped without a message; see its log')}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(names)

@@ -1,0 +1,110 @@
+"""The tasks of a lane: each opens the engine, takes one step for its run, and says what came.
+
+What a step does is in `steps`, which pulls in the engine and its libraries; it is imported when
+a task runs, never when a DAG file is parsed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import get_current_context
+
+from concord.orchestration.assets import announce
+from concord.orchestration.failures import said_plainly
+
+if TYPE_CHECKING:
+    from concord.orchestration.steps import Counts, Run
+
+log = logging.getLogger("concord")
+
+
+def extract(lane: str, system: str) -> Counts:
+    """Task: read what changed in one system."""
+    with said_plainly():
+        from concord.orchestration import bridge, steps
+
+        return _said(steps.extract(bridge.open_engine(), current_run(lane), system))
+
+
+def validate(lane: str) -> Counts:
+    """Task: check what was read."""
+    with said_plainly():
+        from concord.orchestration import bridge, steps
+
+        return _said(steps.validate(bridge.open_engine(), current_run(lane)))
+
+
+def unify(lane: str) -> Counts:
+    """Task: merge and plan; announces the entities whose golden records changed."""
+    with said_plainly():
+        from concord.orchestration import bridge, steps
+
+        engine = bridge.open_engine()
+        counts = steps.unify(engine, current_run(lane))
+        changed = steps.changed_entities(engine, counts["batch_id"])
+        announce(get_current_context()["outlet_events"], changed, counts["batch_id"])
+        return _said(counts)
+
+
+def load(lane: str, system: str) -> Counts:
+    """Task: write what is planned for one system."""
+    with said_plainly():
+        from concord.orchestration import bridge, steps
+
+        return _said(steps.load(bridge.open_engine(), current_run(lane), system))
+
+
+def finish(lane: str) -> Counts:
+    """Task: close the batch; fails, after closing it, when a task before it failed."""
+    with said_plainly():
+        from concord.orchestration import bridge, steps
+
+        failed = failed_tasks(get_current_context())
+        return _said(steps.finish(bridge.open_engine(), current_run(lane), failed))
+
+
+def prune_hub() -> Counts:
+    """Task: delete what the hub has kept longer than the parameter `keep_days`."""
+    with said_plainly():
+        from concord import pipeline
+        from concord.orchestration import bridge
+
+        keep_days = int(get_current_context()["params"]["keep_days"])
+        return _said(pipeline.prune(bridge.open_engine(), keep_days))
+
+
+def current_run(lane: str) -> Run:
+    """The DAG run of the running task, with its parameters, in the engine's terms."""
+    from concord.orchestration.steps import Run
+
+    context = get_current_context()
+    params: Mapping[str, Any] = context["params"]
+    return Run(
+        lane=lane,
+        run_id=f"{context['dag'].dag_id}/{context['run_id']}",
+        dry_run=bool(params["dry_run"]),
+        systems=tuple(params["systems"]),
+        entities=tuple(params["entities"]),
+    )
+
+
+def failed_tasks(context: Any) -> list[str]:
+    """The tasks before the running one that did not succeed, in the order of the DAG.
+
+    Those that only waited for a failed one are left out, as they have nothing to say.
+    """
+    run_id, this = context["run_id"], context["ti"]
+    states = this.get_task_states(dag_id=this.dag_id, run_ids=[run_id])[run_id]
+    upstream = [task for task in context["dag"].task_ids if task != this.task_id]
+    unwell = {task: states.get(task) for task in upstream if states.get(task) != "success"}
+    return [task for task, state in unwell.items() if state != "upstream_failed"]
+
+
+def _said(counts: Counts) -> Counts:
+    """Log the counts in one line and hand them on."""
+    shown = ", ".join(f"{name} {n}" for name, n in counts.items() if n and name != "batch_id")
+    log.info("Batch %s: %s", counts.get("batch_id", "-"), shown or "nothing to do")
+    return counts

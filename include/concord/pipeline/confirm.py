@@ -1,0 +1,179 @@
+"""Confirm: what a target said about a slice of writes, into intents, images and queues.
+
+A confirmed write's record, as read back, becomes the actual image, so its echo is `unchanged`.
+Only the written fields are taken from it: if another field differs from the image, a person
+changed it in between, and the raw hash is left open so that the next batch reads it as a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.mapping import canonical
+from concord.model.spec import Entity, EntityMapping
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import columns, ident, joined, table
+from concord.pipeline.images import stored_columns
+from concord.systems.protocol import Outcome
+
+if TYPE_CHECKING:
+    from concord.pipeline.load import Intent
+
+
+def store(
+    engine: Engine,
+    conn: Connection,
+    batch_id: int,
+    entity: Entity,
+    mapping: EntityMapping,
+    intents: Sequence[Intent],
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Store outcomes in one hub transaction; commits it."""
+    if not outcomes:
+        return
+    seq = _sequence(conn, mapping.system)
+    _outcomes_table(conn, entity, intents, outcomes)
+    _copy_records(engine, conn, entity, mapping, outcomes)
+    values = {
+        "system": mapping.system,
+        "entity": entity.name,
+        "batch": batch_id,
+        "seq": seq,
+        "field_columns": Jsonb({c.field: c.column for c in mapping.columns}),
+    }
+    parts = _parts(entity, mapping)
+    for name in ("keep_written_history", "take_written", "take_created", "take_deleted"):
+        conn.execute(statement("pipeline", name, **parts), values)
+    for name in ("close_intents", "quarantine_rejected", "heal_written", "ask_superseded"):
+        conn.execute(statement("pipeline", name, image=parts["image"]), values)
+    conn.commit()
+
+
+def _sequence(conn: Connection, system: str) -> int:
+    """A reading number for images that were read back, in order with extract's.
+
+    Under extract's lock: a snapshot taken later than the write then always has the higher number.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"extract:{system}",))
+    row = conn.execute("SELECT nextval('ops.read_seq')").fetchone()
+    conn.commit()
+    assert row
+    return int(row[0])
+
+
+def _outcomes_table(
+    conn: Connection, entity: Entity, intents: Sequence[Intent], outcomes: Sequence[Outcome]
+) -> None:
+    kinds = [
+        sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type))
+        for f in entity.fields
+        if f.type != "ref"
+    ]
+    kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
+    conn.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE outcome (key uuid PRIMARY KEY, state text, source_id text,"
+            " error text, raw jsonb, raw_hash uuid) ON COMMIT DROP"
+        )
+    )
+    conn.execute(
+        sql.SQL("CREATE TEMP TABLE read_back (key uuid PRIMARY KEY, {}) ON COMMIT DROP").format(
+            joined(kinds)
+        )
+    )
+    known = {i.key: i for i in intents}
+    with conn.cursor().copy("COPY outcome FROM STDIN") as copy:
+        for o in outcomes:
+            raw = Jsonb(dict(o.row.values)) if o.row else None
+            copy.write_row(
+                (
+                    o.key,
+                    o.state,
+                    o.source_id or known[o.key].source_id,
+                    o.error,
+                    raw,
+                    o.row.raw_hash if o.row else None,
+                )
+            )
+
+
+def _copy_records(
+    engine: Engine,
+    conn: Connection,
+    entity: Entity,
+    mapping: EntityMapping,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Clean the records that were read back, as unify would."""
+    rows = [(o.key, o.row) for o in outcomes if o.row is not None and o.state == "confirmed"]
+    if not rows:
+        return
+    names = [c.column for c in mapping.columns if c.column in rows[0][1].values]
+    frame = pd.DataFrame({n: [row.values.get(n) for _, row in rows] for n in names}, dtype=object)
+    out = canonical(entity, mapping, engine.config.code_list, engine.config.company, frame)
+    refs = {f.name for f in entity.references}
+    present = list(out.values.columns)
+    target = joined([ident("key"), *(ident("ref_" + c if c in refs else c) for c in present)])
+    arrays = [out.values[c].to_list() for c in present]
+    with conn.cursor().copy(sql.SQL("COPY read_back ({}) FROM STDIN").format(target)) as copy:
+        for record in zip([key for key, _ in rows], *arrays, strict=True):
+            copy.write_row(record)
+
+
+def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
+    mapped = [f for f in entity.fields if f.name in mapping.by_field]
+    return {
+        "image": table("image", entity),
+        "history": table("image", entity, "_history"),
+        "stored": stored_columns(entity),
+        "stored_i": stored_columns(entity, "i"),
+        "fields": columns(entity),
+        "values": joined(_value(f.name, f.type == "ref") for f in entity.fields),
+        "joins": joined(
+            [
+                sql.SQL("LEFT JOIN {} AS {} ON {} = %(system)s AND {} = {} AND {} IS NULL").format(
+                    ident("image", f.to or ""),
+                    ident("ref " + f.name),
+                    ident("ref " + f.name, "system"),
+                    ident("ref " + f.name, "source_id"),
+                    ident("b", "ref_" + f.name),
+                    ident("ref " + f.name, "deleted_at"),
+                )
+                for f in entity.references
+            ],
+            " ",
+        ),
+        "written": joined(
+            sql.SQL("{} = CASE WHEN x.new ? {} THEN {} ELSE {} END").format(
+                ident(f.name), sql.Literal(f.name), ident("x", f.name), ident("i", f.name)
+            )
+            for f in mapped
+        ),
+        "settled": _settled([f.name for f in mapped]),
+    }
+
+
+def _value(name: str, is_ref: bool) -> sql.Composed:
+    if is_ref:
+        return sql.SQL("{} AS {}").format(ident("ref " + name, "golden_id"), ident(name))
+    return sql.SQL("{} AS {}").format(ident("b", name), ident(name))
+
+
+def _settled(names: list[str]) -> sql.Composed:
+    """Fields whose read-back value is the target's own rendering of what it was given."""
+    parts = [
+        sql.SQL(
+            "CASE WHEN x.new ? {name} AND x.new ->> {name} IS DISTINCT FROM {value}::text"
+            " THEN jsonb_build_object({name}, x.new -> {name}) ELSE '{{}}'::jsonb END"
+        ).format(name=sql.Literal(name), value=ident("x", name))
+        for name in names
+    ]
+    return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")

@@ -1,0 +1,61 @@
+"""Conflicts: changes by people that did not win, or that won over another person's change."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.model.spec import Entity
+from concord.pipeline import stage
+from concord.pipeline.fields import joined, table, unit_blank, unit_object
+from concord.pipeline.golden import rule_words
+
+
+def record(conn: Connection, batch_id: int, entity: Entity) -> int:
+    """Record this batch's conflicts: settled by the authority, or for `steward` open, with a review.
+
+    Returns how many there are.
+    """
+    values = joined(
+        sql.SQL("({}, {}, {}, {})").format(
+            sql.Literal(unit.name),
+            unit_object(unit, "r"),
+            unit_object(unit, "g"),
+            unit_blank(unit, "r"),
+        )
+        for unit in entity.units
+    )
+    rules = joined(
+        sql.SQL("({}, {}, {}, {}::text[])").format(
+            sql.Literal(unit.name),
+            sql.Literal(rule_words(unit.authority)),
+            sql.Literal(unit.authority.kind),
+            sql.Literal(writable_systems(entity, unit.fields)),
+        )
+        for unit in entity.units
+    )
+    done = conn.execute(
+        statement(
+            "pipeline",
+            "record_conflicts",
+            result=stage.work_table(batch_id, "r", entity.name),
+            diff=stage.work_table(batch_id, "d", entity.name),
+            golden=table("golden", entity),
+            history=table("golden", entity, "_history"),
+            values=values,
+            rules=rules,
+        ),
+        {"batch": batch_id, "entity": entity.name},
+    )
+    return done.rowcount
+
+
+def writable_systems(entity: Entity, fields: tuple[str, ...]) -> list[str]:
+    """Systems into which all the mapped ones of these fields may be written."""
+    out = []
+    for mapping in entity.mappings:
+        mapped = [mapping.by_field[f] for f in fields if f in mapping.by_field]
+        if mapped and all(c.write for c in mapped):
+            out.append(mapping.system)
+    return out

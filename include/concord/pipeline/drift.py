@@ -1,0 +1,125 @@
+"""Schema drift: what a system's columns are now against what they were when last accepted.
+
+An added column is no concern of ours. A missing or retyped one stops that field's use: it is not
+read, keeps its last value in the image, is not written, and a review says so. A missing key stops
+the entity (the adapter raises EntityStopped).
+"""
+
+from __future__ import annotations
+
+from psycopg.types.json import Jsonb
+
+from concord.errors import EntityStopped
+from concord.hub.database import Connection
+from concord.model.spec import Entity, EntityMapping
+from concord.systems.protocol import Shape
+
+
+def check(
+    conn: Connection, batch_id: int, entity: Entity, mapping: EntityMapping, shape: Shape
+) -> dict[str, str]:
+    """Field -> why it is stopped. Opens a review for each; remembers a first or repaired shape.
+
+    Raises:
+        EntityStopped: a match key or a reference of the entity is among them, so records could
+            be neither recognised nor placed.
+    """
+    row = conn.execute(
+        "SELECT columns, native FROM ops.shape WHERE system = %s AND entity = %s",
+        (mapping.system, mapping.entity),
+    ).fetchone()
+    known: dict[str, str] = row[0] if row else {}
+    native: dict[str, str] = row[1] if row else {}
+    stopped: dict[str, str] = {}
+    for column in mapping.columns:
+        name = column.column
+        now = shape.columns.get(name)
+        if now is None:
+            stopped[column.field] = f"column {mapping.table}.{name} is gone"
+        elif name in known and known[name] != now:
+            was, became = native.get(name, known[name]), shape.native.get(name, now)
+            stopped[column.field] = f"column {mapping.table}.{name} was {was} and is now {became}"
+    for field, why in stopped.items():
+        open_review(conn, batch_id, mapping, field, why)
+    _close_repaired(conn, mapping, stopped)
+    _remember(conn, mapping, shape, stopped, known)
+    _stop_when_needed(entity, mapping, stopped)
+    return stopped
+
+
+def _stop_when_needed(entity: Entity, mapping: EntityMapping, stopped: dict[str, str]) -> None:
+    needed = [f for f in stopped if entity.field[f].required]
+    if needed:
+        raise EntityStopped(
+            f"{mapping.system}.{mapping.entity} stops: " + "; ".join(stopped[f] for f in needed)
+        )
+
+
+def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Shape:
+    """The shape with the stopped fields' columns left out."""
+    bad = {c.column for c in mapping.columns if c.field in stopped}
+    return Shape(
+        {n: t for n, t in shape.columns.items() if n not in bad},
+        shape.native,
+        shape.missing,
+        shape.max_length,
+    )
+
+
+def open_review(
+    conn: Connection, batch_id: int, mapping: EntityMapping, subject: str, why: str
+) -> None:
+    """Ask a person, once, about a field or a whole entity that stopped."""
+    conn.execute(
+        "INSERT INTO ops.review (kind, system, entity, subject, detail, batch_id)"
+        " VALUES ('schema', %s, %s, %s, %s, %s)"
+        " ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject)"
+        " WHERE state = 'open' DO UPDATE SET detail = excluded.detail",
+        (mapping.system, mapping.entity, subject, Jsonb({"why": why}), batch_id),
+    )
+
+
+def _close_repaired(conn: Connection, mapping: EntityMapping, stopped: dict[str, str]) -> None:
+    conn.execute(
+        "UPDATE ops.review SET state = 'done', closed_at = clock_timestamp(),"
+        " closed_by = 'concord', comment = 'the column is back as it was'"
+        " WHERE kind = 'schema' AND state = 'open' AND system = %s AND entity = %s"
+        " AND subject <> ALL(%s)",
+        (mapping.system, mapping.entity, list(stopped)),
+    )
+
+
+def _remember(
+    conn: Connection,
+    mapping: EntityMapping,
+    shape: Shape,
+    stopped: dict[str, str],
+    known: dict[str, str],
+) -> None:
+    """Accept columns seen for the first time; a stopped one keeps what it was."""
+    bad = {c.column for c in mapping.columns if c.field in stopped}
+    fresh = {n: t for n, t in shape.columns.items() if n not in bad and n not in known}
+    if not fresh:
+        return
+    conn.execute(
+        "INSERT INTO ops.shape (system, entity, columns, native) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (system, entity) DO UPDATE SET columns = shape.columns || excluded.columns,"
+        " native = shape.native || excluded.native, seen_at = clock_timestamp()",
+        (
+            mapping.system,
+            mapping.entity,
+            Jsonb(fresh),
+            Jsonb({n: shape.native[n] for n in fresh if n in shape.native}),
+        ),
+    )
+
+
+def accept(conn: Connection, system: str) -> int:
+    """Forget the remembered shapes of a system: the next batch takes what it finds."""
+    conn.execute("DELETE FROM ops.shape WHERE system = %s", (system,))
+    done = conn.execute(
+        "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp()"
+        " WHERE kind = 'schema' AND state = 'open' AND system = %s",
+        (system,),
+    )
+    return done.rowcount

@@ -1,0 +1,46 @@
+"""Engine: configuration, hub and systems in one object that every step takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from concord.hub.database import Hub
+from concord.model.read import load_config
+from concord.model.spec import Config, SystemSpec
+from concord.systems.addresses import addresses
+from concord.systems.protocol import System
+from concord.systems.registry import open_system
+
+
+@dataclass
+class Engine:
+    """What a step needs to run. Systems are opened when first asked for."""
+
+    config: Config
+    hub: Hub
+    urls: Mapping[str, str]
+    expectations: Path
+    _systems: dict[str, System] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, given: Mapping[str, str] | None = None) -> Engine:
+        """Read the configuration and find the hub; `given` has addresses by system name.
+
+        Raises:
+            ConfigError: with every problem found, each with file and line.
+        """
+        config = load_config()
+        root = Path(__file__).resolve().parents[3] / "expectations"
+        return cls(config, Hub.from_environment(), addresses(config, given), root)
+
+    def system(self, name: str) -> System:
+        """The named system behind its adapter."""
+        if name not in self._systems:
+            self._systems[name] = open_system(self.spec(name), self.urls[name])
+        return self._systems[name]
+
+    def spec(self, name: str) -> SystemSpec:
+        """What systems.yaml says about the named system."""
+        return self.config.system[name]

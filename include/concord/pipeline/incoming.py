@@ -1,0 +1,285 @@
+"""Incoming: which of a batch's staged rows say something new, cleaned into canonical fields.
+
+Two tables in `stage` are made for an entity, over all its systems:
+`w` classifies every staged row (and parked ones that wake); `r` holds the new states of records
+that are good: canonical fields, references as golden ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.mapping import canonical
+from concord.model.spec import Entity, EntityMapping
+from concord.pipeline import stage
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import ident, joined, table
+
+CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one system gave for the entity in this batch."""
+
+    mapping: EntityMapping
+    columns: tuple[str, ...]
+    seq: int
+    stopped: tuple[str, ...]
+    obsolete: bool  # a newer reading of the same records was stored first
+    hold_deletes: bool
+
+
+def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Source]) -> None:
+    """Make and fill `w`: every staged row with its class, and woken parked rows."""
+    work = stage.work_table(batch_id, "w", entity.name)
+    conn.execute(statement("pipeline", "create_incoming", work=work))
+    for source in sources:
+        staged = stage.stage_table(batch_id, source.mapping.system, entity.name)
+        if not stage.exists(conn, staged):
+            continue
+        conn.execute(
+            statement(
+                "pipeline",
+                "classify",
+                work=work,
+                stage=staged,
+                image=table("image", entity),
+                raw=_raw(source),
+            ),
+            {
+                "system": source.mapping.system,
+                "entity": entity.name,
+                "batch": batch_id,
+                "seq": source.seq,
+                "obsolete": source.obsolete,
+                "hold_deletes": source.hold_deletes,
+            },
+        )
+    conn.execute(
+        statement(
+            "pipeline",
+            "wake_parked",
+            work=work,
+            image=table("image", entity),
+            known=_references_known(entity),
+        ),
+        {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
+    )
+    conn.execute(sql.SQL("ANALYZE {}").format(work))
+
+
+def _raw(source: Source) -> sql.Composed:
+    """The staged row as jsonb of texts."""
+    pairs = [sql.SQL("{}, {}::text").format(sql.Literal(c), ident("s", c)) for c in source.columns]
+    # jsonb_build_object takes 100 arguments at most.
+    parts = [
+        sql.SQL("jsonb_build_object({})").format(joined(pairs[i : i + 40]))
+        for i in range(0, len(pairs), 40)
+    ]
+    return joined(parts, " || ") if parts else sql.Composed([sql.SQL("'{}'::jsonb")])
+
+
+def _references_known(entity: Entity) -> sql.Composed:
+    """True when what a parked row `p` waits for (`x.entity`, `x.source_id`) is there now."""
+    cases = [
+        sql.SQL(
+            "(x.entity = {} AND EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
+            " AND t.source_id = x.source_id AND t.deleted_at IS NULL))"
+        ).format(sql.Literal(f.to), ident("image", f.to or ""))
+        for f in entity.references
+    ]
+    return joined([sql.SQL("false"), *cases], " OR ")
+
+
+def clean(
+    conn: Connection, engine: Engine, batch_id: int, entity: Entity, sources: list[Source]
+) -> None:
+    """Make and fill `r` from the new rows in `w`; rows that cannot be understood are quarantined.
+
+    References become golden ids; a row that refers to a record not yet known is parked.
+    """
+    work = stage.work_table(batch_id, "w", entity.name)
+    cleaned = stage.work_table(batch_id, "c", entity.name)
+    conn.execute(_create_cleaned(entity, cleaned))
+    for source in sources:
+        for ids, frame in _chunks(conn, work, source):
+            out = canonical(
+                entity, source.mapping, engine.config.code_list, engine.config.company, frame
+            )
+            _copy_cleaned(conn, entity, cleaned, out.values, ids)
+            _quarantine(conn, batch_id, entity, source, work, out.errors)
+    conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
+    result = stage.work_table(batch_id, "r", entity.name)
+    conn.execute(_create_result(entity, result))
+    conn.execute(
+        statement(
+            "pipeline",
+            "resolve",
+            result=result,
+            work=work,
+            cleaned=cleaned,
+            image=table("image", entity),
+            refs=joined([ident("ref_" + f.name) for f in entity.references]),
+            ref_sources=joined([ident("c", "ref_" + f.name) for f in entity.references]),
+            comma=sql.SQL(", " if entity.references else ""),
+            fields=joined(ident(f.name) for f in entity.fields),
+            values=_values(entity, sources),
+            joins=_reference_joins(entity),
+        )
+    )
+    conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
+    conn.execute(sql.SQL("ANALYZE {}").format(result))
+    if entity.references:
+        _park(conn, batch_id, entity, work, result)
+    _park_unbound(conn, batch_id, entity, work)
+
+
+def _chunks(
+    conn: Connection, work: sql.Identifier, source: Source
+) -> Iterator[tuple[list[int], pd.DataFrame]]:
+    names = [c.column for c in source.mapping.columns if c.column in source.columns]
+    select = sql.SQL(
+        "SELECT id, raw FROM {} WHERE system = {} AND class = 'new' AND op = 'U' ORDER BY id"
+    ).format(work, sql.Literal(source.mapping.system))
+    with conn.cursor(name="incoming") as cur:
+        cur.itersize = CHUNK
+        cur.execute(select)
+        while rows := cur.fetchmany(CHUNK):
+            ids = [r[0] for r in rows]
+            data = {n: [r[1].get(n) for r in rows] for n in names}
+            yield ids, pd.DataFrame(data, index=pd.Index(ids), dtype=object)
+
+
+def _create_cleaned(entity: Entity, cleaned: sql.Identifier) -> sql.Composed:
+    kinds = [
+        sql.SQL("{} text").format(ident("ref_" + f.name))
+        if f.type == "ref"
+        else sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type))
+        for f in entity.fields
+    ]
+    return sql.SQL("CREATE UNLOGGED TABLE {} (id bigint, {})").format(cleaned, joined(kinds))
+
+
+def _create_result(entity: Entity, result: sql.Identifier) -> sql.Composed:
+    kinds = [
+        sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type))
+        for f in entity.fields
+    ]
+    kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
+    return statement("pipeline", "create_result", result=result, columns=joined(kinds))
+
+
+def _copy_cleaned(
+    conn: Connection, entity: Entity, cleaned: sql.Identifier, values: pd.DataFrame, ids: list[int]
+) -> None:
+    refs = {f.name for f in entity.references}
+    present = list(values.columns)
+    names = [ident("ref_" + c if c in refs else c) for c in present]
+    copy_sql = sql.SQL("COPY {} ({}) FROM STDIN").format(cleaned, joined([ident("id"), *names]))
+    arrays = [values[c].to_list() for c in present]
+    with conn.cursor().copy(copy_sql) as copy:
+        for record in zip(ids, *arrays, strict=True):
+            copy.write_row(record)
+
+
+def _quarantine(
+    conn: Connection,
+    batch_id: int,
+    entity: Entity,
+    source: Source,
+    work: sql.Identifier,
+    errors: pd.DataFrame,
+) -> None:
+    """Send rows that cleaning could not understand to quarantine, with every cause."""
+    if errors.empty:
+        return
+    causes: dict[int, list[dict[str, Any]]] = {}
+    for key, field, column, rule, message in errors.itertuples(index=False, name=None):
+        causes.setdefault(int(key), []).append(
+            {
+                "rule": rule,
+                "column": column,
+                "field": field,
+                "expectation": rule,
+                "severity": "critical",
+                "owner": "data-steward",
+                "message": message,
+            }
+        )
+    conn.execute(
+        statement("pipeline", "quarantine_cleaned", work=work),
+        {
+            "ids": list(causes),
+            "causes": [Jsonb(c) for c in causes.values()],
+            "entity": entity.name,
+            "batch": batch_id,
+        },
+    )
+
+
+def _values(entity: Entity, sources: list[Source]) -> sql.Composed:
+    """The canonical values of a row: resolved references, kept values of stopped fields."""
+    out: list[sql.Composable] = []
+    for f in entity.fields:
+        value: sql.Composable = (
+            ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
+        )
+        stopped = [s.mapping.system for s in sources if f.name in s.stopped]
+        if stopped:
+            value = sql.SQL("CASE WHEN w.system = ANY({}) THEN {} ELSE {} END").format(
+                sql.Literal(stopped), ident("i", f.name), value
+            )
+        out.append(value)
+    return joined(out)
+
+
+def _reference_joins(entity: Entity) -> sql.Composed:
+    joins = [
+        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {} IS NULL").format(
+            ident("image", f.to or ""),
+            ident("ref " + f.name),
+            ident("ref " + f.name, "system"),
+            ident("ref " + f.name, "source_id"),
+            ident("c", "ref_" + f.name),
+            ident("ref " + f.name, "deleted_at"),
+        )
+        for f in entity.references
+    ]
+    return joined(joins, " ") if joins else sql.Composed([])
+
+
+def _park(
+    conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier, result: sql.Identifier
+) -> None:
+    waits = [
+        sql.SQL(
+            "CASE WHEN {ref} IS NOT NULL AND {field} IS NULL THEN"
+            " jsonb_build_array(jsonb_build_object('entity', {to}::text, 'source_id', {ref}))"
+            " ELSE '[]'::jsonb END"
+        ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
+        for f in entity.references
+    ]
+    conn.execute(
+        statement("pipeline", "park", work=work, result=result, waits=joined(waits, " || ")),
+        {"entity": entity.name, "batch": batch_id},
+    )
+
+
+def _park_unbound(conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier) -> None:
+    """Park new records while a create of ours is on its way there: one of them may be it."""
+    conn.execute(
+        statement("pipeline", "park_unbound", work=work),
+        {"entity": entity.name, "batch": batch_id},
+    )
+
+
+__all__ = ["Source", "classify", "clean"]

@@ -1,0 +1,315 @@
+"""Load: bring one system to its desired state, one effect per intent or none.
+
+An intent is stored as sent, with the fencing token, before anything is sent. What the target says
+is stored after. Between the two its state is unknown to whoever comes later; `settle` then takes a
+newer token, which no older writer can get past, and asks the target what really happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from concord.errors import EntityStopped, NotBalanced
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.mapping import Unmappable, to_system
+from concord.model.spec import Entity, EntityMapping
+from concord.pipeline import confirm, lease
+from concord.pipeline.batch import Counts, add_counts, read_batch, step
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import ident, joined
+from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
+
+SLICE = 5_000
+STATES = ("confirmed", "rejected", "superseded", "waiting", "unknown")
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One planned write, with what it refers to already named in the target's keys."""
+
+    id: int
+    key: UUID
+    golden_id: UUID
+    source_id: str | None
+    action: str
+    new: Mapping[str, str | None]
+    base: Mapping[str, str | None]
+
+
+def load(engine: Engine, batch_id: int, system: str) -> Counts:
+    """Apply the system's waiting intents, this batch's and earlier ones that may go now.
+
+    Intents go in reference order (parents first). Each ends as confirmed, rejected, superseded or
+    unknown; unknown ones are looked up in the target before anything is sent again.
+
+    Raises:
+        LeaseLost: another holder has a newer fencing token; nothing was written after it.
+        SystemUnavailable: the target could not be reached; waiting intents stay waiting.
+    """
+    with step(engine, batch_id, "load", system) as taken:
+        if taken.past:
+            return {}
+        if _anything(taken.conn, system):
+            with lease.hold(engine, f"load:{system}") as fence:
+                _load(engine, batch_id, system, fence)
+        return _books(taken.conn, batch_id, system)
+
+
+def settle(engine: Engine, batch_id: int, system: str) -> int:
+    """Find out what became of intents that were sent and never answered; returns how many.
+
+    Runs before a system is read, so that a record made by us is known as ours when it is seen.
+    """
+    with engine.hub.connect() as conn:
+        row = conn.execute(
+            "SELECT count(*) FROM ops.intent WHERE system = %s AND state IN ('sent', 'unknown')",
+            (system,),
+        ).fetchone()
+        if not row or not row[0]:
+            return 0
+    with lease.hold(engine, f"load:{system}") as fence:
+        target = engine.system(system)
+        with engine.hub.connect() as conn, target.writer(fence) as writer:
+            return _settle(engine, conn, batch_id, target, writer)
+
+
+def _anything(conn: Connection, system: str) -> bool:
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM ops.intent WHERE system = %s"
+        " AND state IN ('waiting', 'sent', 'unknown'))",
+        (system,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> None:
+    target = engine.system(system)
+    with engine.hub.connect() as conn, target.writer(fence) as writer:
+        _settle(engine, conn, batch_id, target, writer)
+        shapes = _shapes(engine, target)
+        for entity in engine.config.entities:
+            mapping = entity.by_system.get(system)
+            if mapping is None or entity.name not in shapes:
+                continue
+            for intents in _slices(conn, entity, mapping):
+                lease.renew(conn, fence)
+                _send(
+                    engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
+                    fence,
+                )  # fmt: skip
+
+
+def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
+    """Column shapes of the target's entities; one whose table is gone is left out."""
+    shapes: dict[str, Shape] = {}
+    with target.snapshot() as snapshot:
+        for entity in engine.config.entities:
+            mapping = entity.by_system.get(target.name)
+            if mapping is None:
+                continue
+            try:
+                shapes[entity.name] = snapshot.shape(mapping)
+            except EntityStopped:
+                continue  # extract has opened the review for it; its intents stay waiting
+    return shapes
+
+
+def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterator[list[Intent]]:
+    """Waiting intents of passed and approved change sets, a slice at a time.
+
+    An intent whose references are not in the target yet is left waiting.
+    """
+    last = 0
+    refs = [f.name for f in entity.references if f.name in mapping.by_field]
+    query = statement(
+        "pipeline",
+        "waiting_intents",
+        joins=joined((_reference(entity, name) for name in refs), " "),
+        keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
+        resolved=joined([sql.SQL("true"), *map(_resolved, refs)], " AND "),
+    )
+    while True:
+        rows = conn.execute(
+            query,
+            {
+                "system": mapping.system,
+                "entity": entity.name,
+                "last": last,
+                "slice": SLICE,
+            },
+        ).fetchall()
+        conn.commit()
+        if not rows:
+            return
+        last = rows[-1][0]
+        ready = [_intent(r, refs) for r in rows if r[7]]
+        if ready:
+            yield ready
+
+
+def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
+    id_, key, golden_id, source_id, action, new, base, _, _, *keys = row
+    for name, value in zip(refs, keys, strict=False):
+        if name in new:
+            new[name] = value
+    return Intent(id_, key, golden_id, source_id, action, new, base)
+
+
+def _reference(entity: Entity, name: str) -> sql.Composed:
+    return sql.SQL(
+        "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t WHERE t.system = n.system"
+        " AND t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL"
+        " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
+    ).format(ident("image", entity.field[name].to or ""), sql.Literal(name), ident("ref " + name))
+
+
+def _resolved(name: str) -> sql.Composed:
+    return sql.SQL("(n.new ->> {} IS NULL OR {} IS NOT NULL)").format(
+        sql.Literal(name), ident("ref " + name, "source_id")
+    )
+
+
+def _send(
+    engine: Engine,
+    conn: Connection,
+    batch_id: int,
+    entity: Entity,
+    mapping: EntityMapping,
+    writer: Writer,
+    shape: Shape,
+    intents: list[Intent],
+    fence: Fence,
+) -> None:
+    """Send one slice: mark, write, confirm. Each of the three commits on its own."""
+    writes, refused = _writes(engine, entity, mapping, intents)
+    attempt = _mark_sent(conn, batch_id, mapping, intents, fence)
+    outcomes = writer.apply(mapping, writes, shape) if writes else []
+    confirm.store(engine, conn, batch_id, entity, mapping, intents, [*outcomes, *refused])
+    conn.execute(
+        "UPDATE ops.attempt SET ended_at = clock_timestamp(), outcome = 'answered'"
+        " WHERE attempt_id = %s",
+        (attempt,),
+    )
+    conn.commit()
+
+
+def _writes(
+    engine: Engine, entity: Entity, mapping: EntityMapping, intents: list[Intent]
+) -> tuple[list[Write], list[Outcome]]:
+    """Intents in the target's own columns and codes; what cannot be said there is rejected."""
+    writes, refused = [], []
+    for intent in intents:
+        try:
+            new = to_system(entity, mapping, engine.config.code_list, intent.new)
+        except Unmappable as e:
+            refused.append(Outcome(intent.key, "rejected", intent.source_id, error=str(e)))
+            continue
+        action: Any = intent.action
+        writes.append(Write(intent.key, action, intent.source_id, new, intent.base))
+    return writes, refused
+
+
+def _mark_sent(
+    conn: Connection,
+    batch_id: int,
+    mapping: EntityMapping,
+    intents: list[Intent],
+    fence: Fence,
+) -> int:
+    row = conn.execute(
+        "INSERT INTO ops.attempt (batch_id, system, entity, token, intents)"
+        " VALUES (%s, %s, %s, %s, %s) RETURNING attempt_id",
+        (batch_id, mapping.system, mapping.entity, fence.token, len(intents)),
+    ).fetchone()
+    conn.execute(
+        "UPDATE ops.intent SET state = 'sent', tries = tries + 1, token = %s"
+        " WHERE intent_id = ANY(%s)",
+        (fence.token, [i.id for i in intents]),
+    )
+    conn.commit()
+    assert row
+    return int(row[0])
+
+
+def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, writer: Writer) -> int:
+    """Look up every sent or unknown intent: done means confirmed, not done means waiting again."""
+    settled = 0
+    shapes: dict[str, Shape] = {}
+    for entity in engine.config.entities:
+        mapping = entity.by_system.get(target.name)
+        if mapping is None:
+            continue
+        while True:
+            rows = conn.execute(
+                "SELECT intent_id, key, golden_id, source_id, action, new, base FROM ops.intent"
+                " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
+                " ORDER BY intent_id LIMIT %s",
+                (target.name, entity.name, SLICE),
+            ).fetchall()
+            conn.commit()
+            if not rows:
+                break
+            shapes = shapes or _shapes(engine, target)
+            if entity.name not in shapes:
+                break
+            intents = [Intent(*r) for r in rows]
+            found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
+            _not_done(conn, [i for i in intents if i.key not in found])
+            done = [i for i in intents if i.key in found]
+            confirm.store(
+                engine, conn, batch_id, entity, mapping, done, [found[i.key] for i in done]
+            )
+            conn.commit()
+            settled += len(intents)
+    return settled
+
+
+def _not_done(conn: Connection, intents: list[Intent]) -> None:
+    conn.execute(
+        "UPDATE ops.intent SET state = 'waiting' WHERE intent_id = ANY(%s)"
+        " AND state IN ('sent', 'unknown')",
+        ([i.id for i in intents],),
+    )
+
+
+def _books(conn: Connection, batch_id: int, system: str) -> Counts:
+    """The batch's own intents by state; the sum must be what was planned.
+
+    Raises:
+        NotBalanced: it is not.
+    """
+    batch = read_batch(conn, batch_id)
+    out: Counts = {}
+    for entity in batch.entities:
+        counts = _entity_books(conn, batch_id, system, entity)
+        add_counts(conn, batch_id, system, entity, counts)
+        for name, n in counts.items():
+            out[name] = out.get(name, 0) + n
+    return out
+
+
+def _entity_books(conn: Connection, batch_id: int, system: str, entity: str) -> Counts:
+    rows = conn.execute(
+        "SELECT CASE state WHEN 'sent' THEN 'unknown' ELSE state END, count(*) FROM ops.intent"
+        " WHERE batch_id = %s AND system = %s AND entity = %s GROUP BY 1",
+        (batch_id, system, entity),
+    ).fetchall()
+    counts = {**dict.fromkeys(STATES, 0), **{state: int(n) for state, n in rows}}
+    planned = conn.execute(
+        "SELECT coalesce(sum(n), 0) FROM ops.batch_count WHERE batch_id = %s AND system = %s"
+        " AND entity = %s AND name = 'planned'",
+        (batch_id, system, entity),
+    ).fetchone()
+    assert planned
+    if planned[0] != sum(counts.values()):
+        raise NotBalanced(
+            f"batch {batch_id}, {system}.{entity}: planned {planned[0]}, accounted for"
+            f" {sum(counts.values())}"
+        )
+    return counts

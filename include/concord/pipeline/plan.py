@@ -1,0 +1,213 @@
+"""Plan: what each system should hold by the golden records, minus what it was last seen to hold.
+
+Delta scope plans the golden records of the batch; full scope plans all of them, so whatever was
+lost or left waiting is repaired. Writes are intents, grouped into one change set a system and
+entity; the guard then lets the change set pass or holds it.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.model.spec import Entity, EntityMapping, Field, Group
+from concord.pipeline import guard, stage
+from concord.pipeline.batch import Batch, Counts, add_counts, step, total
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import as_text, erases, ident, joined, table, unit_blank
+
+
+def plan(engine: Engine, batch_id: int) -> Counts:
+    """Plan the batch's writes. Returns counts: `planned`, `held`, by change set."""
+    with step(engine, batch_id, "plan") as taken:
+        if taken.past:
+            return {}
+        taken.conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('unify', 0))")
+        counts = [
+            _change_set(taken.conn, engine, taken.batch, entity, mapping)
+            for entity, mapping in taken.batch.work(engine)
+        ]
+        return total(counts)
+
+
+def _change_set(
+    conn: Connection, engine: Engine, batch: Batch, entity: Entity, mapping: EntityMapping
+) -> Counts:
+    """Plan one entity of one system into a change set of its own (none when nothing is planned)."""
+    scope = _scope(conn, batch, entity)
+    if scope is None:
+        add_counts(conn, batch.id, mapping.system, entity.name, {"planned": 0})
+        return {"planned": 0}
+    desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
+    conn.execute(_desired(conn, batch, entity, mapping, scope, desired))
+    values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
+    if not (batch.dry_run or engine.spec(mapping.system).dry_run):
+        conn.execute(
+            statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
+        )
+    counts = guard.judge(conn, engine, batch, mapping, desired)
+    add_counts(conn, batch.id, mapping.system, entity.name, counts)
+    return counts
+
+
+def _scope(conn: Connection, batch: Batch, entity: Entity) -> sql.Composable | None:
+    """A subquery of golden ids to plan, or None when there are none."""
+    if batch.scope == "full":
+        return sql.SQL("(SELECT golden_id FROM {})").format(table("golden", entity))
+    affected = stage.work_table(batch.id, "g", entity.name)
+    if not stage.exists(conn, affected):
+        return None
+    row = conn.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(affected)).fetchone()
+    return sql.SQL("(SELECT golden_id FROM {})").format(affected) if row and row[0] else None
+
+
+def _desired(
+    conn: Connection,
+    batch: Batch,
+    entity: Entity,
+    mapping: EntityMapping,
+    scope: sql.Composable,
+    desired: sql.Identifier,
+) -> sql.Composed:
+    units = writable_units(entity, mapping, _stopped(conn, batch, mapping))
+    flags = [_differs(entity, mapping, unit) for unit in units]
+    names = [f"u{n}" for n in range(len(units))]
+    return statement(
+        "pipeline",
+        "desired",
+        desired=desired,
+        scope=scope,
+        golden=table("golden", entity),
+        image=table("image", entity),
+        differs=joined(
+            sql.SQL("{} AS {}").format(flag, ident(name))
+            for flag, name in zip(flags, names, strict=True)
+        )
+        if units
+        else sql.SQL("false AS u0"),
+        any_differs=joined((ident("c", n) for n in names), " OR ") if units else sql.SQL("false"),
+        update_new=_merged(units, names, "g", _objects),
+        update_old=_merged(units, names, "i", _objects),
+        update_base=_merged(units, names, "i", lambda u, _: _base(mapping, u)),
+        update_reason=_merged(units, names, "g", _reason),
+        create_new=_create_values(units),
+        create_reason=joined([sql.SQL("'{}'::jsonb"), *(_reason(u, "g") for u in units)], " || "),
+        may_create=sql.Literal(mapping.create),
+        restores=sql.Literal(mapping.on_delete == "restore"),
+        placed=_placed(entity, mapping),
+    )
+
+
+def _stopped(conn: Connection, batch: Batch, mapping: EntityMapping) -> set[str]:
+    """Fields that schema drift has stopped (open reviews): they are not written either."""
+    rows = conn.execute(
+        "SELECT subject FROM ops.review WHERE kind = 'schema' AND state = 'open'"
+        " AND system = %s AND entity = %s",
+        (mapping.system, mapping.entity),
+    ).fetchall()
+    return {r[0] for r in rows}
+
+
+def writable_units(entity: Entity, mapping: EntityMapping, stopped: set[str]) -> list[Group]:
+    """The units that may be written into a system, each cut to the fields that it maps.
+
+    A unit with a stopped or read-only field is left out whole: it is atomic.
+    """
+    if "entity" in stopped:
+        return []
+    out = []
+    for unit in entity.units:
+        mapped = tuple(f for f in unit.fields if f in mapping.by_field)
+        fit = all(mapping.by_field[f].write and f not in stopped for f in mapped)
+        if mapped and fit:
+            out.append(unit.model_copy(update={"fields": mapped}))
+    return out
+
+
+def _differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Composed:
+    """True when record `i` should get the unit's values of golden `g`.
+
+    Not when its own rendering of them was accepted before (`settled`), nor because a blank would
+    have to erase where blanks do not.
+    """
+    fields = joined(
+        (_field_differs(entity.field[f], mapping) for f in unit.fields),
+        " OR ",
+    )
+    fixed = sql.SQL("i.fixed && {}").format(
+        sql.Literal([mapping.by_field[f].column for f in unit.fields])
+    )
+    test = sql.SQL("({} OR {})").format(fields, fixed)
+    if erases(entity, unit):
+        return test
+    return sql.SQL("({} AND NOT {})").format(test, unit_blank(unit, "g"))
+
+
+def _field_differs(field: Field, mapping: EntityMapping) -> sql.Composed:
+    value: sql.Composable = ident("g", field.name)
+    shorten = mapping.by_field[field.name].shorten
+    if shorten:
+        value = sql.SQL("rtrim(left({}, {}))").format(value, sql.Literal(shorten))
+    return sql.SQL(
+        "({mine} IS DISTINCT FROM {value} AND {mine} IS DISTINCT FROM {whole} AND NOT"
+        " (i.settled ? {name} AND i.settled ->> {name} IS NOT DISTINCT FROM {text}))"
+    ).format(
+        mine=ident("i", field.name),
+        value=value,
+        whole=ident("g", field.name),
+        name=sql.Literal(field.name),
+        text=as_text("g", field.name),
+    )
+
+
+def _objects(unit: Group, alias: str) -> sql.Composed:
+    pairs = joined(sql.SQL("{}, {}").format(sql.Literal(f), as_text(alias, f)) for f in unit.fields)
+    return sql.SQL("jsonb_build_object({})").format(pairs)
+
+
+def _base(mapping: EntityMapping, unit: Group) -> sql.Composed:
+    names = [mapping.by_field[f].column for f in unit.fields]
+    pairs = joined(sql.SQL("{}, i.raw -> {}").format(sql.Literal(c), sql.Literal(c)) for c in names)
+    return sql.SQL("jsonb_build_object({})").format(pairs)
+
+
+def _reason(unit: Group, alias: str) -> sql.Composed:
+    name = sql.Literal(unit.name)
+    return sql.SQL("jsonb_build_object({}, {}.provenance -> {})").format(name, ident(alias), name)
+
+
+def _merged(units: list[Group], flags: list[str], alias: str, part: object) -> sql.Composed:
+    """The jsonb of the units whose flag is set."""
+    assert callable(part)
+    pieces = [
+        sql.SQL("CASE WHEN {} THEN {} ELSE '{{}}'::jsonb END").format(
+            ident("c", flag), part(unit, alias)
+        )
+        for unit, flag in zip(units, flags, strict=True)
+    ]
+    return joined([sql.SQL("'{}'::jsonb"), *pieces], " || ")
+
+
+def _create_values(units: list[Group]) -> sql.Composed:
+    parts = [sql.SQL("jsonb_strip_nulls({})").format(_objects(unit, "g")) for unit in units]
+    return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")
+
+
+def _placed(entity: Entity, mapping: EntityMapping) -> sql.Composed:
+    """True when all that golden `g` refers to is in the system, or is about to be created there."""
+    tests = [
+        sql.SQL(
+            "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.system = {system}"
+            " AND t.golden_id = {ref} AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
+            " AS t WHERE t.golden_id = {ref} AND t.system = {system} AND t.action = 'create'"
+            " AND t.state IN ('waiting', 'sent', 'unknown')))"
+        ).format(
+            ref=ident("g", f.name),
+            image=ident("image", f.to or ""),
+            system=sql.Literal(mapping.system),
+        )
+        for f in entity.references
+        if f.name in mapping.by_field
+    ]
+    return joined([sql.SQL("true"), *tests], " AND ")

@@ -1,0 +1,16 @@
+-- create_incoming: every staged row of one entity in this batch, over all systems, with its class:
+-- new, unchanged, older, duplicate, quarantined, parked, held, unbound (becomes parked).
+CREATE UNLOGGED TABLE {work} (
+    id         bigint GENERATED ALWAYS AS IDENTITY,
+    system     text,
+    source_id  text,
+    op         text,
+    class      text,
+    origin     text,   -- stage, or parked when it was not read in this batch
+    raw        jsonb,  -- the values to clean (corrected ones where a steward gave a fix)
+    source_raw jsonb,  -- the values as the source has them
+    raw_hash   uuid,
+    read_seq   bigint,
+    known      boolean,  -- there is a live image of it
+    fixed      text[]  -- source columns that a steward corrected
+)

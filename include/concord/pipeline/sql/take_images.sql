@@ -1,0 +1,23 @@
+-- take_images: the new states as images. `changed` has the batch of each field's last change seen;
+-- '*' stands for all fields, from the batch that first saw the record (or saw it return).
+INSERT INTO {image} AS image (system, source_id, golden_id, {fields}, raw, raw_hash, version, changed,
+    settled, fixed, read_seq, first_batch, seen_batch, deleted_at)
+SELECT r.system, r.source_id, r.golden_id, {new_fields}, r.raw, r.raw_hash, 1,
+       jsonb_build_object('*', %(batch)s::bigint), '{{}}', r.fixed, r.read_seq, %(batch)s, %(batch)s, NULL
+FROM {result} AS r
+ON CONFLICT (system, source_id) DO UPDATE SET
+    golden_id = excluded.golden_id,
+    {set_fields},
+    raw = excluded.raw,
+    raw_hash = excluded.raw_hash,
+    version = image.version + 1,
+    changed = CASE WHEN image.deleted_at IS NULL THEN image.changed || {changed}
+                   ELSE excluded.changed END,
+    settled = CASE WHEN image.deleted_at IS NULL
+                   THEN image.settled - array_remove({changed_names}, NULL) ELSE '{{}}' END,
+    fixed = excluded.fixed,
+    read_seq = excluded.read_seq,
+    first_batch = CASE WHEN image.deleted_at IS NULL THEN image.first_batch
+                       ELSE excluded.first_batch END,
+    seen_batch = excluded.seen_batch,
+    deleted_at = NULL

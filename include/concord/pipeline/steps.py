@@ -1,0 +1,107 @@
+"""The steps between extract and load, and a whole batch in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from concord.errors import ConcordError
+from concord.hub.database import Connection
+from concord.pipeline import golden_check, plan, stage
+from concord.pipeline.batch import Counts, begin, read_batch, step, total
+from concord.pipeline.engine import Engine
+from concord.pipeline.extract import extract
+from concord.pipeline.finish import finish
+from concord.pipeline.load import load
+from concord.pipeline.unify import take_in
+
+
+def validate(engine: Engine, batch_id: int) -> Counts:
+    """Run the suites over what was staged; failing rows go to quarantine.
+
+    A failing batch-level rule holds the entity back: nothing of it is taken, its cursor stays.
+    Returns counts: `checked` rules, `failed_rules`, `held_entities`.
+    """
+    from concord.quality import run, suites
+
+    with step(engine, batch_id, "validate") as taken:
+        if taken.past:
+            return {}
+        staged = _staged(taken.conn, batch_id)
+        if not staged:
+            return {"checked": 0, "failed_rules": 0, "held_entities": 0}
+        loaded = suites.load(engine.expectations, engine.config)
+        results = run.validate_batch(engine.hub, loaded, batch_id, staged)
+        held = 0
+        for result in results:
+            if result.held:
+                held += 1
+                taken.conn.execute(
+                    "UPDATE ops.extract SET held = %s WHERE batch_id = %s AND system = %s"
+                    " AND entity = %s",
+                    (result.held, batch_id, result.system, result.entity),
+                )
+        rules = [rule for result in results for rule in result.rules]
+        return {
+            "checked": len(rules),
+            "failed_rules": sum(not r.success for r in rules),
+            "held_entities": held,
+        }
+
+
+def _staged(conn: Connection, batch_id: int) -> list[tuple[str, str]]:
+    rows = conn.execute(
+        "SELECT system, entity FROM ops.extract WHERE batch_id = %s AND rows > 0 AND held IS NULL"
+        " ORDER BY system, entity",
+        (batch_id,),
+    ).fetchall()
+    return [
+        (system, entity)
+        for system, entity in rows
+        if stage.exists(conn, stage.stage_table(batch_id, system, entity))
+    ]
+
+
+def unify(engine: Engine, batch_id: int) -> Counts:
+    """Take in what is good, compute golden records, check them, plan and guard the writes."""
+    return total(
+        [
+            take_in(engine, batch_id),
+            golden_check.check(engine, batch_id),
+            plan.plan(engine, batch_id),
+        ]
+    )
+
+
+def run_batch(
+    engine: Engine,
+    *,
+    lane: str,
+    run_id: str,
+    dry_run: bool = False,
+    systems: Sequence[str] | None = None,
+    entities: Sequence[str] | None = None,
+) -> tuple[int, Counts]:
+    """A whole batch in this process, systems side by side. Returns its id and its counts.
+
+    Raises:
+        ConcordError: what stopped it; the batch is marked as failed and its stages are dropped.
+    """
+    batch_id = begin(
+        engine, lane=lane, run_id=run_id, dry_run=dry_run, systems=systems, entities=entities
+    )
+    with engine.hub.connect() as conn:
+        names = read_batch(conn, batch_id).systems
+    counts: list[Counts] = []
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            counts += pool.map(lambda name: extract(engine, batch_id, name), names)
+            counts.append(validate(engine, batch_id))
+            counts.append(unify(engine, batch_id))
+            counts += pool.map(lambda name: load(engine, batch_id, name), names)
+    except Exception as e:
+        message = str(e) if isinstance(e, ConcordError) else f"{type(e).__name__} (see the log)"
+        finish(engine, batch_id, error=message)
+        raise
+    counts.append(finish(engine, batch_id))
+    return batch_id, total(counts)

@@ -1,0 +1,207 @@
+"""Unify: from staged rows to images and golden records, in one transaction for the whole batch.
+
+For each entity, in the order that references need: classify and clean what came (incoming.py),
+link it (matching), note what people changed and take the images (images.py), compute golden
+records (golden.py), record conflicts (conflicts.py), settle the queues and move the cursors.
+
+Tables of its own in `stage`, one each an entity: w (every staged row with its class), c (cleaned),
+r (new good states), d (changed fields), g (golden ids to compute), n (their new state).
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.matching.link import link
+from concord.model.spec import Entity
+from concord.pipeline import conflicts, golden, images, incoming, stage
+from concord.pipeline.batch import Batch, Counts, add_counts, step, total
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import ident, table
+from concord.pipeline.incoming import Source
+
+ROW_CLASSES = {
+    "new": "accepted",
+    "unchanged": "unchanged",
+    "older": "older",
+    "duplicate": "duplicate_in_batch",
+    "quarantined": "quarantined",
+    "parked": "parked",
+    "held": "held",
+}
+
+
+def take_in(engine: Engine, batch_id: int) -> Counts:
+    """Bring what the batch read into images and golden records.
+
+    Returns counts: read rows by class, `golden_changed`, `conflicts`.
+    """
+    with step(engine, batch_id, "unify") as taken:
+        if taken.past:
+            return {}
+        # One unify at a time: two would take images and golden records in different orders.
+        taken.conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('unify', 0))")
+        counts = []
+        for entity in engine.config.entities:
+            if entity.name in taken.batch.entities:
+                counts.append(_entity(taken.conn, engine, taken.batch, entity))
+        return total(counts)
+
+
+def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
+    sources = _sources(conn, engine, batch, entity)
+    incoming.classify(conn, batch.id, entity, sources)
+    incoming.clean(conn, engine, batch.id, entity, sources)
+    result = stage.work_table(batch.id, "r", entity.name)
+    link(conn, batch.id, entity, result)
+    images.note_changes(conn, batch.id, entity)
+    images.take(conn, batch.id, entity)
+    _affected(conn, batch, entity)
+    changed = golden.compute(conn, batch.id, entity, engine.config.company)
+    clashes = conflicts.record(conn, batch.id, entity)
+    _replan_children(conn, engine, batch, entity)
+    _settle_queues(conn, batch, entity, sources)
+    counts = [_books(conn, batch, entity, s.mapping.system) for s in sources]
+    add_counts(
+        conn, batch.id, "golden", entity.name, {"golden_changed": changed, "conflicts": clashes}
+    )
+    return total([*counts, {"golden_changed": changed, "conflicts": clashes}])
+
+
+def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> list[Source]:
+    """What may be taken from each system; entities that are held give nothing."""
+    out = []
+    for mapping in entity.mappings:
+        row = conn.execute(
+            "SELECT e.read_seq, e.columns, e.stopped, e.held, coalesce(c.read_seq, 0) > e.read_seq"
+            " FROM ops.extract e LEFT JOIN ops.cursor c USING (system, entity)"
+            " WHERE e.batch_id = %s AND e.system = %s AND e.entity = %s",
+            (batch.id, mapping.system, entity.name),
+        ).fetchone()
+        if row is None:
+            continue
+        seq, columns, stopped, held, obsolete = row
+        if held is not None:
+            _hold_all(conn, batch, entity, mapping.system)
+            continue
+        hold = not obsolete and _too_many_deletions(conn, engine, batch, entity, mapping.system)
+        out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold))
+    return out
+
+
+def _hold_all(conn: Connection, batch: Batch, entity: Entity, system: str) -> None:
+    """Count a held entity's rows; they are read again, since its cursor stays."""
+    row = conn.execute(
+        "SELECT n FROM ops.batch_count WHERE batch_id = %s AND system = %s AND entity = %s"
+        " AND name = 'read'",
+        (batch.id, system, entity.name),
+    ).fetchone()
+    add_counts(conn, batch.id, system, entity.name, {"held": row[0] if row else 0})
+
+
+def _too_many_deletions(
+    conn: Connection, engine: Engine, batch: Batch, entity: Entity, system: str
+) -> bool:
+    """Hold back deletions above the limit until a person agrees (an emptied table, say)."""
+    staged = stage.stage_table(batch.id, system, entity.name)
+    if not stage.exists(conn, staged):
+        return False
+    row = conn.execute(
+        statement("pipeline", "count_deletions", stage=staged, image=table("image", entity)),
+        {"system": system},
+    ).fetchone()
+    n = row[0] if row else 0
+    if n <= engine.spec(system).limits.deletes:
+        return False
+    approved = conn.execute(
+        "UPDATE ops.review SET state = 'done' WHERE kind = 'mass_deletion' AND state = 'approved'"
+        " AND system = %s AND entity = %s AND (detail ->> 'deletions')::bigint >= %s"
+        " RETURNING review_id",
+        (system, entity.name, n),
+    ).fetchone()
+    if approved:
+        return False
+    conn.execute(
+        "INSERT INTO ops.review (kind, system, entity, subject, detail, batch_id)"
+        " VALUES ('mass_deletion', %s, %s, 'deletions', %s, %s)"
+        " ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject)"
+        " WHERE state = 'open' DO UPDATE SET detail = excluded.detail,"
+        " batch_id = excluded.batch_id",
+        (system, entity.name, Jsonb({"deletions": n}), batch.id),
+    )
+    return True
+
+
+def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
+    propagating = [m.system for m in entity.mappings if m.on_delete == "propagate"]
+    conn.execute(
+        statement(
+            "pipeline",
+            "affected",
+            affected=stage.work_table(batch.id, "g", entity.name),
+            result=stage.work_table(batch.id, "r", entity.name),
+            work=stage.work_table(batch.id, "w", entity.name),
+            image=table("image", entity),
+            history=table("image", entity, "_history"),
+            propagating=sql.Literal(propagating),
+        ),
+        {"batch": batch.id, "entity": entity.name},
+    )
+    conn.execute("DELETE FROM ops.replan WHERE entity = %s", (entity.name,))
+
+
+def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:
+    """Records that refer to newly linked ones may now have a place in more systems."""
+    for child in engine.config.entities:
+        for ref in child.references:
+            if ref.to != entity.name:
+                continue
+            conn.execute(
+                statement(
+                    "pipeline",
+                    "replan_children",
+                    child=table("golden", child),
+                    ref=ident("c", ref.name),
+                    result=stage.work_table(batch.id, "r", entity.name),
+                ),
+                {"entity": child.name},
+            )
+
+
+def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:
+    """Close what this batch made good, ask again for what it could not take, move the cursors."""
+    work = stage.work_table(batch.id, "w", entity.name)
+    values = {"batch": batch.id, "entity": entity.name}
+    for name in ("heal_quarantine", "unpark", "reread_done", "reread_older"):
+        conn.execute(statement("pipeline", name, work=work), values)
+    moved = [s.mapping.system for s in sources if not s.hold_deletes and not s.obsolete]
+    conn.execute(statement("pipeline", "move_cursors"), {**values, "systems": moved})
+
+
+def _books(conn: Connection, batch: Batch, entity: Entity, system: str) -> Counts:
+    """The system's rows by class, into the batch's books."""
+    work = stage.work_table(batch.id, "w", entity.name)
+    rows = conn.execute(
+        sql.SQL(
+            "SELECT class, origin, count(*) FROM {} WHERE system = %s GROUP BY class, origin"
+        ).format(work),
+        (system,),
+    ).fetchall()
+    counts = dict.fromkeys(ROW_CLASSES.values(), 0)
+    counts["woken"] = 0
+    for name, origin, n in rows:
+        if origin == "stage":
+            counts[ROW_CLASSES[name]] += n
+        elif name == "new":
+            counts["woken"] += n
+    refused = conn.execute(
+        "SELECT n FROM ops.batch_count WHERE batch_id = %s AND system = %s AND entity = %s"
+        " AND name = 'refused_by_stage'",
+        (batch.id, system, entity.name),
+    ).fetchone()
+    counts["quarantined"] += refused[0] if refused else 0
+    add_counts(conn, batch.id, system, entity.name, counts)
+    return counts

@@ -1,0 +1,151 @@
+"""Great Expectations, as far as we use it: one suite over one query, counts out, never values.
+
+The only module that imports the library, and only when it runs: the import costs seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from concord.errors import ConcordError, HubUnavailable
+from concord.hub.database import SESSION, first_line, safe_address
+from concord.quality.rules import Rule
+
+COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+
+
+class RuleBroken(ConcordError):
+    """A rule could not be computed, or our count of its failing rows is not the library's."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What Great Expectations says about one rule.
+
+    `checked` and `failed` are numbers of rows; for a rule about a table, `failed` is 0 or 1.
+    """
+
+    success: bool
+    checked: int
+    failed: int
+    observed: str | None = None  # for rules about a table
+
+
+def judge(
+    url: str, query: str, rules: Sequence[Rule], kwargs: Sequence[Mapping[str, Any]], rows: int
+) -> list[Verdict]:
+    """One verdict a rule, in order, on the `rows` rows that `query` gives.
+
+    `url` is a libpq URL; `kwargs` are the rules' own, resolved.
+
+    Raises:
+        RuleBroken: a rule could not be computed; names it with file and line.
+    """
+    gx = load()
+    source = _source(url)
+    name = f"q{next(_numbers)}"
+    suite = gx.ExpectationSuite(
+        name=name,
+        expectations=[
+            {"type": r.type, "kwargs": dict(k), "severity": r.severity, "meta": {"at": at}}
+            for at, (r, k) in enumerate(zip(rules, kwargs, strict=True))
+        ],
+    )
+    # A colon begins a parameter in SQLAlchemy's text; the query has none.
+    asset = source.add_query_asset(name, query=query.replace(":", r"\:"))
+    try:
+        batch = asset.add_batch_definition_whole_table(name).get_batch()
+        results = batch.validate(suite, result_format=COUNTS_ONLY).results
+    finally:
+        source.delete_asset(name)
+    found = {r.expectation_config.meta["at"]: r for r in results}
+    return [_verdict(rule, found[at], rows) for at, rule in enumerate(rules)]
+
+
+def load() -> Any:
+    """The library, imported with its telemetry off and its warnings about itself unheard."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations
+    return great_expectations
+
+
+def close() -> None:
+    """Give back the connections that verdicts were reached on; the next verdict opens its own."""
+    for (process, _), source in _sources.items():
+        if process == os.getpid():
+            source.get_engine().dispose()
+            source.get_execution_engine().close()
+
+
+_numbers = count(1)
+_sources: dict[tuple[int, str], Any] = {}  # by process, as connections do not survive a fork
+
+
+def _source(url: str) -> Any:
+    key = (os.getpid(), url)
+    if key not in _sources:
+        context = load().get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False}
+        _sources[key] = _connect(context, url)
+    return _sources[key]
+
+
+def _connect(context: Any, url: str) -> Any:
+    from great_expectations.datasource.fluent.interfaces import (
+        GxDatasourceWarning,
+        TestConnectionError,
+    )
+
+    # "$" would be read as the name of a variable to put in.
+    address = f"postgresql+psycopg://{url.partition('://')[2]}".replace("$", r"\$")
+    try:
+        with warnings.catch_warnings():
+            # It advises its own PostgreSQL class, which refuses a socket.
+            warnings.simplefilter("ignore", GxDatasourceWarning)
+            return context.data_sources.add_sql(
+                "hub", connection_string=address, kwargs={"connect_args": {"options": SESSION}}
+            )
+    except TestConnectionError:
+        raise HubUnavailable(
+            f"the hub at {safe_address(url)} cannot be reached by Great Expectations"
+        ) from None
+
+
+def _verdict(rule: Rule, result: Any, rows: int) -> Verdict:
+    raised = _exception(result.exception_info or {})
+    if raised and "OperationalError" in raised:
+        raise HubUnavailable(f"the hub went away during validation: {raised}")
+    if raised:
+        raise RuleBroken(f"{rule.place}: {rule.name}: the rule cannot be computed: {raised}")
+    values = result.result
+    if "unexpected_count" in values:
+        checked = int(values["element_count"]) - int(values.get("missing_count") or 0)
+        failed = int(values["unexpected_count"])
+        return Verdict(bool(result.success), checked, failed)
+    return Verdict(bool(result.success), rows, int(not result.success), _observed(values))
+
+
+def _exception(info: Mapping[str, Any]) -> str | None:
+    """The first line of what was raised: at the top, or by one of several metrics."""
+    for one in [info, *(v for v in info.values() if isinstance(v, dict))]:
+        if one.get("raised_exception"):
+            return first_line(Exception(one.get("exception_message") or "no message"))
+    return None
+
+
+def _observed(values: Mapping[str, Any]) -> str | None:
+    """What was seen of a table: a number, or which columns are missing or too many."""
+    details = (values.get("details") or {}).get("mismatched") or {}
+    if details:
+        return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in sorted(details.items()))
+    seen = values.get("observed_value")
+    if isinstance(seen, float):
+        return f"{seen:.4f}"
+    return str(seen) if isinstance(seen, int) else None

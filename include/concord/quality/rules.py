@@ -1,0 +1,76 @@
+"""Rules and suites as objects: what the files in `expectations/` say, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from concord.quality.predicates import KINDS, Kind
+from concord.quality.view import Parsed
+
+GOLDEN = "golden"  # stands where a system's name would, for the golden model
+Severity = Literal["critical", "warning", "info"]
+Level = Literal["row", "batch"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation of a suite."""
+
+    name: str
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    level: Level
+    owner: str
+    meaning: Mapping[str, str]  # language -> the rule in words
+    columns: tuple[str, ...]  # every column it names, as the view calls them
+    file: str
+    line: int | None
+
+    @property
+    def kind(self) -> Kind:
+        """What is known about its type."""
+        return KINDS[self.type]
+
+    @property
+    def place(self) -> str:
+        """File and line, for messages."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def quarantines(self) -> bool:
+        """Whether a row that fails it is set aside."""
+        return self.severity == "critical" and self.level == "row"
+
+    @property
+    def holds(self) -> bool:
+        """Whether its failure holds the whole entity back."""
+        return self.severity == "critical" and self.level == "batch"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The rules for one entity of one system, or of the golden model (system `golden`)."""
+
+    system: str
+    entity: str
+    rules: tuple[Rule, ...]
+    columns: tuple[str, ...]  # mapped source columns, or canonical fields
+    parsed: Mapping[str, Parsed]  # by name
+
+
+@dataclass(frozen=True)
+class Suites:
+    """All suites; `zone` is the company's time zone, in which `$today` is meant."""
+
+    by_table: Mapping[tuple[str, str], Suite]
+    zone: str
+
+    def of(self, system: str, entity: str) -> Suite:
+        """The suite of an entity. Raises KeyError for what the configuration does not map."""
+        return self.by_table[system, entity]
+
+    def __iter__(self) -> Iterator[Suite]:
+        return iter(self.by_table.values())

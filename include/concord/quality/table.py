@@ -1,0 +1,166 @@
+"""Judge one table by its suite: what holds, how many rows fail, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from concord.hub.database import Connection
+from concord.hub.sql import comma, statement
+from concord.quality import arguments, gx, predicates, view
+from concord.quality.gx import RuleBroken, Verdict
+from concord.quality.rules import Rule, Suite
+
+Table = tuple[str, str]  # schema and name
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """One rule and what became of it. `checked` and `failed` are rows; of a rule about a table,
+    `failed` is 0 or 1.
+    """
+
+    number: int  # from 1, as in `concord_failing.rules`
+    rule: Rule
+    success: bool
+    checked: int
+    failed: int
+    observed: str | None = None
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """What the suite says about one table."""
+
+    system: str
+    entity: str
+    rows: int  # upserts in the table
+    results: tuple[RuleResult, ...] = ()
+    quarantined: int = 0  # records set aside (validate_batch)
+
+    @property
+    def held(self) -> str | None:
+        """Why the whole entity is held back, or None."""
+        broken = [r for r in self.results if r.rule.holds and not r.success]
+        return "; ".join(_words(r) for r in broken) or None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows checked, records quarantined, failures of rules that only warn."""
+        warned = sum(r.failed for r in self.results if r.rule.severity == "warning")
+        return {"checked": self.rows, "quarantined": self.quarantined, "warnings": warned}
+
+
+def columns(conn: Connection, table: Table) -> dict[str, str]:
+    """The table's columns in order with their PostgreSQL types; empty when it does not exist."""
+    name = Identifier(*table).as_string(conn)
+    return dict(conn.execute(statement("quality", "table_columns"), {"table": name}).fetchall())
+
+
+def validate_table(
+    url: str, conn: Connection, table: Table, suite: Suite, *, today: date
+) -> TableResult:
+    """Judge the upserts of a stage table.
+
+    Great Expectations reads over a connection of its own to the hub at `url`, so the table must be
+    committed. The rows that fail rules about rows are left in the temporary table
+    `concord_failing` (source_id text, rules integer[]) of `conn`.
+
+    Raises:
+        RuleBroken: a rule cannot be computed, or the library's count of failing rows is not ours.
+        HubUnavailable: the library lost its connection.
+    """
+    types = columns(conn, table)
+    rows = _upserts(conn, table) if types else 0
+    if not rows:
+        return TableResult(suite.system, suite.entity, 0)
+    seen = view.classes(types, suite.parsed)
+    query = view.select(table, types, suite.parsed)
+    rules = [r for r in suite.rules if _readable(r, seen)]
+    kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
+    verdicts = gx.judge(url, query.as_string(conn), rules, kwargs, rows) if rules else []
+    by_rule = {r.name: v for r, v in zip(rules, verdicts, strict=True)}
+    results = tuple(
+        _result(n, rule, by_rule.get(rule.name), seen) for n, rule in enumerate(suite.rules, 1)
+    )
+    tests = [(r, k) for r, k in zip(rules, kwargs, strict=True) if r.kind.expr]
+    _find_failing(conn, query, tests, {r.rule.name: r.number for r in results})
+    _compare(conn, [r for r in results if r.rule.name in by_rule and r.rule.kind.expr])
+    return TableResult(suite.system, suite.entity, rows, results)
+
+
+def _upserts(conn: Connection, table: Table) -> int:
+    query = SQL("SELECT count(*) FROM {} WHERE op = 'U'").format(Identifier(*table))
+    row = conn.execute(query).fetchone()
+    assert row
+    return int(row[0])
+
+
+def _readable(rule: Rule, seen: Mapping[str, str]) -> bool:
+    """Whether the columns that a rule needs were read. Drift leaves a column out, and says so.
+
+    Raises:
+        RuleBroken: a column is there, and is not of a type that the rule can be asked of.
+    """
+    if rule.kind.about_columns:
+        return True
+    if any(name not in seen for name in rule.columns):
+        return False
+    asked = rule.kwargs.get("column_list") or [rule.kwargs.get("column")]
+    for name in asked:
+        if name and rule.kind.wants not in ("any", seen[name]):
+            wants = "text" if rule.kind.wants == "text" else "numbers or dates"
+            raise RuleBroken(
+                f"{rule.place}: {rule.name}: {rule.type} is for {wants}, and {name} holds none"
+            )
+    return True
+
+
+def _result(
+    number: int, rule: Rule, verdict: Verdict | None, seen: Mapping[str, str]
+) -> RuleResult:
+    if verdict is None:
+        missing = ", ".join(c for c in rule.columns if c not in seen)
+        return RuleResult(number, rule, True, 0, 0, f"not read: {missing}")
+    observed = verdict.observed
+    if rule.level == "batch" and rule.kind.expr:
+        observed = str(verdict.failed)
+    return RuleResult(number, rule, verdict.success, verdict.checked, verdict.failed, observed)
+
+
+def _find_failing(
+    conn: Connection,
+    query: Composable,
+    tests: Sequence[tuple[Rule, Mapping[str, Any]]],
+    numbers: Mapping[str, int],
+) -> None:
+    conn.execute("DROP TABLE IF EXISTS pg_temp.concord_failing")
+    cases = comma(
+        SQL("CASE WHEN {} THEN {} END").format(
+            predicates.failing(rule.type, kwargs), Literal(numbers[rule.name])
+        )
+        for rule, kwargs in tests
+    )
+    conn.execute(statement("quality", "failing_rows", view=query, tests=cases))
+
+
+def _compare(conn: Connection, results: Sequence[RuleResult]) -> None:
+    ours: dict[int, int] = dict(conn.execute(statement("quality", "failing_counts")).fetchall())
+    for result in results:
+        found = ours.get(result.number, 0)
+        if found != result.failed:
+            raise RuleBroken(
+                f"{result.rule.place}: {result.rule.name}: Great Expectations counts"
+                f" {result.failed} failing rows and our own predicate {found};"
+                " no row was let through"
+            )
+
+
+def _words(result: RuleResult) -> str:
+    meaning = result.rule.meaning.get("en", result.rule.type)
+    seen = f" ({result.observed})" if result.observed else ""
+    return f"{result.rule.name}: {meaning}{seen}"

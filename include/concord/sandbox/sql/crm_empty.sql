@@ -1,0 +1,2 @@
+-- The sandbox CRM's rows, removed.
+TRUNCATE account_address, person, account;

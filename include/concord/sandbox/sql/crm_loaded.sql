@@ -1,0 +1,2 @@
+-- The CRM after a bulk load: its statistics are fresh.
+ANALYZE account, person, account_address;

@@ -1,0 +1,2 @@
+-- The sandbox ERP's rows, removed; keys start again.
+TRUNCATE customer_addresses, customer_contacts, customers RESTART IDENTITY;

@@ -1,0 +1,5 @@
+"""The adapter for systems whose data lies in a PostgreSQL database (13 or newer)."""
+
+from concord.systems.postgres.adapter import Measures, PostgresSystem
+
+__all__ = ["Measures", "PostgresSystem"]

@@ -1,0 +1,91 @@
+"""Positions: where a reader of a PostgreSQL system has come, and whether it can go on from there.
+
+    {"kind": "postgres",
+     "snapshot": "1203:1210:1205",            transactions that were finished at that moment
+     "at": "2026-11-23 20:40:00+00",          the source's clock less the overlap
+     "server": {"system": "7711…", "timeline": 1, "database": "16384 crm"},
+     "logged": {"16401": "1198 2026-11-23 …"}}  tables with a change log, and its newest row
+
+The newest row is a witness: a server set back by a copy of its files has the same identity and,
+some time later, the same transaction numbers again, but not that row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.systems.protocol import Position
+
+ROOM = "systems.postgres"
+KIND = "postgres"
+NO_ROW = ""  # the witness of a log without rows
+
+
+@dataclass(frozen=True)
+class Server:
+    """Which server and database this is; parts that may not be asked are None."""
+
+    system: str | None
+    timeline: int | None
+    database: str
+
+    @classmethod
+    def of(cls, conn: Connection) -> Server:
+        """Ask, outside any transaction."""
+        row = conn.execute(
+            "SELECT oid || ' ' || datname FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+        assert row
+        system = _allowed(conn, "system_identifier")
+        timeline = _allowed(conn, "timeline")
+        return cls(None if system is None else str(system), timeline, str(row[0]))
+
+    def as_json(self) -> dict[str, Any]:
+        """The form kept in a position."""
+        return {"system": self.system, "timeline": self.timeline, "database": self.database}
+
+
+def _allowed(conn: Connection, name: str) -> Any:
+    """The answer to a question that some providers forbid, or None."""
+    try:
+        row = conn.execute(statement(ROOM, name)).fetchone()
+    except (errors.InsufficientPrivilege, errors.FeatureNotSupported, psycopg.InternalError):
+        return None
+    return row[0] if row else None
+
+
+def take(conn: Connection, server: Server, overlap_minutes: int, *, log: bool) -> dict[str, Any]:
+    """The position of a transaction's snapshot; the transaction's first statement.
+
+    `log`: whether the change log's tables are there and may be read.
+    """
+    row = conn.execute(statement(ROOM, "moment"), {"overlap": overlap_minutes}).fetchone()
+    assert row
+    logged: dict[str, str] = {}
+    if log:
+        found = conn.execute(statement(ROOM, "witnesses")).fetchall()
+        logged = {str(relation): witness or NO_ROW for relation, witness in found}
+    return {
+        "kind": KIND,
+        "snapshot": row[0],
+        "at": row[1],
+        "server": server.as_json(),
+        "logged": logged,
+    }
+
+
+def continues(since: Position | None, now: Position) -> bool:
+    """Whether `since` is an earlier moment of the very database that `now` is of."""
+    if since is None or since.get("kind") != KIND or since.get("server") != now["server"]:
+        return False
+    return _xmax(since) <= _xmax(now)
+
+
+def _xmax(position: Position) -> int:
+    return int(str(position["snapshot"]).split(":")[1])

@@ -1,0 +1,276 @@
+"""One consistent look at a PostgreSQL system: a single REPEATABLE READ, READ ONLY transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import RawCursor, RawServerCursor
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.model.spec import EntityMapping, SystemSpec
+from concord.systems.postgres import position
+from concord.systems.postgres.connection import Target
+from concord.systems.postgres.table import ROOM, Table, following, load, shape_of, typed
+from concord.systems.protocol import Digest, Position, Reading, Shape
+
+BLOCK = 256 * 1024  # bytes handed on at once
+FEW = 20  # a reading of fewer than one row in this many goes through the index
+
+_MODIFIED = {
+    "timestamptz": SQL("{at}::timestamptz"),
+    # Naive clocks run in a zone that we are not told: UTC-12 is the earliest of all.
+    "timestamp": SQL("({at}::timestamptz AT TIME ZONE 'UTC' - interval '12 hours')"),
+    "date": SQL("({at}::timestamptz AT TIME ZONE 'UTC' - interval '12 hours')::date"),
+}
+
+
+@dataclass
+class PostgresSnapshot:
+    """The Snapshot of a transaction that is open on `conn`."""
+
+    conn: Connection
+    target: Target
+    spec: SystemSpec
+    position: Position
+    _tables: dict[EntityMapping, Table] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def shape(self, mapping: EntityMapping) -> Shape:
+        """The mapped columns that exist. Raises EntityStopped: table or key is gone."""
+        return shape_of(self._table(mapping), mapping)
+
+    def changes(
+        self, mapping: EntityMapping, since: Position | None, also: Sequence[str], shape: Shape
+    ) -> Reading | None:
+        """What was logged, or bears a time stamp, since an earlier position; None: compare all.
+
+        By the log nothing is missed, whatever the order of commits, and no open transaction
+        holds it up. By time stamp deletions are not seen.
+        """
+        table = self._table(mapping)
+        with self.target.errors(f"reading changes of {mapping.table}"):
+            if since is None or not position.continues(since, self.position):
+                return None
+            relation = str(table.relation)
+            setting = f"concord.ids_{next(self._numbers)}"
+            was_logged, is_logged = since["logged"].get(relation), self.position["logged"]
+            if relation in is_logged or was_logged is not None:
+                n = None
+                if relation in is_logged and was_logged is not None:
+                    n = self._logged(table, since, was_logged, also, setting)
+            else:
+                n = self._modified(table, mapping, since, also, setting)
+        return None if n is None else self._read(table, mapping, shape, setting, n)
+
+    def _logged(
+        self, table: Table, since: Position, witness: str, also: Sequence[str], setting: str
+    ) -> int | None:
+        """Keep the logged keys in `setting`; how many, or None when the log cannot tell."""
+        values = {
+            "relation": table.relation,
+            "key": table.key.name,
+            "since": since["snapshot"],
+            "witness": witness,
+        }
+        if self._one(statement(ROOM, "log_continues"), values) != (True,):
+            return None
+        values |= {"also": list(also), "setting": setting}
+        self._plan(through_index=True)
+        n, truncated, _ = self._one(statement(ROOM, "logged_ids"), values)
+        return None if truncated else int(n)
+
+    def _modified(
+        self,
+        table: Table,
+        mapping: EntityMapping,
+        since: Position,
+        also: Sequence[str],
+        setting: str,
+    ) -> int | None:
+        """Keep the keys with a young time stamp in `setting`; None when there is no such column."""
+        if self.spec.capture not in {"auto", "timestamp"} or mapping.modified is None:
+            return None
+        stamp = table.columns.get(mapping.modified)
+        threshold = _MODIFIED.get(stamp.base[1]) if stamp else None
+        if stamp is None or threshold is None:
+            return None
+        query = statement(
+            ROOM,
+            "modified_ids",
+            id=table.id_text(),
+            table=table.ident,
+            key=Identifier(table.key.name),
+            modified=Identifier(stamp.name),
+            threshold=threshold.format(at=Literal(since["at"])),
+        )
+        self._plan(through_index=None)
+        with RawCursor(self.conn) as cur:
+            row = cur.execute(query, [list(also), setting]).fetchone()
+        return int(row[0]) if row else None
+
+    def records(self, mapping: EntityMapping, ids: Sequence[str], shape: Shape) -> Reading:
+        """The named records; those that are not there come as op 'D'."""
+        table = self._table(mapping)
+        setting = f"concord.ids_{next(self._numbers)}"
+        with self.target.errors(f"reading {mapping.table}"):
+            values = {"ids": list(ids), "setting": setting}
+            n, _ = self._one(statement(ROOM, "named_ids"), values)
+        return self._read(table, mapping, shape, setting, int(n))
+
+    def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
+        """All records."""
+        table = self._table(mapping)
+        columns = table.read_columns(mapping, shape)
+        query = statement(
+            ROOM,
+            "read_all",
+            id=table.id_text(),
+            row_hash=table.row_hash(columns),
+            columns=following([table.canonical(c) for c in columns]),
+            table=table.ident,
+            key=Identifier(table.key.name),
+        )
+        return Reading(
+            typed(table, columns),
+            self.position,
+            copy=self._copier(query, mapping, None, through_index=None),
+            complete=True,
+        )
+
+    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
+        """Count and digest by key bucket, computed in the system by one scan."""
+        table = self._table(mapping)
+        query = statement(
+            ROOM,
+            "digests",
+            bucket=_bucket(table),
+            pair=table.md5(SQL("r.source_id || ':' || r.raw_hash::text")),
+            id=table.id_text(),
+            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            table=table.ident,
+            key=Identifier(table.key.name),
+        )
+        with self.target.errors(f"comparing {mapping.table}"), RawCursor(self.conn) as cur:
+            self._plan(through_index=None)
+            rows = cur.execute(query, [buckets]).fetchall()
+        return [Digest(*row) for row in rows]
+
+    def hashes(
+        self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
+    ) -> Iterator[tuple[str, UUID]]:
+        """(source_id, raw_hash) of the records in the wanted buckets, streamed, by one scan."""
+        table = self._table(mapping)
+        query = statement(
+            ROOM,
+            "hashes",
+            bucket=_bucket(table),
+            id=table.id_text(),
+            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            table=table.ident,
+            key=Identifier(table.key.name),
+        )
+        name = f"hashes_{next(self._numbers)}"
+        with (
+            self.target.errors(f"comparing {mapping.table}"),
+            RawServerCursor(self.conn, name) as cur,
+        ):
+            self._plan(through_index=None)
+            cur.itersize = 10_000
+            cur.execute(query, [buckets, list(wanted)])
+            yield from cur
+
+    def _table(self, mapping: EntityMapping) -> Table:
+        """The mapped table, locked against rebuilding until the look ends.
+
+        Raises:
+            SystemUnavailable: it was rewritten or truncated since the look began. To this
+                transaction its rows would be gone, and would be taken for deleted.
+        """
+        if mapping not in self._tables:
+            with self.target.errors(f"looking at {mapping.table}"):
+                table = load(self.conn, self.target, mapping)
+                self.conn.execute(SQL("SELECT FROM {} LIMIT 0").format(table.ident))
+                values = {"relation": table.relation}
+                rebuilt = self.conn.execute(statement(ROOM, "rebuilt"), values).fetchone()
+            if rebuilt:
+                raise self.target.unavailable(f"table {mapping.table} was rebuilt just now")
+            self._tables[mapping] = table
+        return self._tables[mapping]
+
+    def _read(
+        self, table: Table, mapping: EntityMapping, shape: Shape, setting: str, n: int
+    ) -> Reading:
+        columns = table.read_columns(mapping, shape)
+        query = statement(
+            ROOM,
+            "read",
+            key=Identifier(table.key.name),
+            row_hash=table.row_hash(columns),
+            columns=following([table.canonical(c) for c in columns]),
+            setting=Literal(setting),
+            table=table.ident,
+            match=table.match(SQL("w.id")),
+        )
+        # The planner cannot know how many keys the setting has; we do.
+        index = n * FEW < max(table.rows, 10_000) if table.finds_keys else None
+        copy = self._copier(query, mapping, setting, through_index=index)
+        return Reading(typed(table, columns), self.position, copy=copy)
+
+    def _copier(
+        self,
+        query: Composed,
+        mapping: EntityMapping,
+        setting: str | None,
+        *,
+        through_index: bool | None,
+    ) -> Callable[[Callable[[bytes], object]], int]:
+        def copy(write: Callable[[bytes], object]) -> int:
+            with self.target.errors(f"reading {mapping.table}"):
+                self._plan(through_index=through_index)
+                n = _stream(self.conn, query, write)
+                if setting is not None:
+                    self.conn.execute("SELECT set_config(%s, '', true)", (setting,))
+            return n
+
+        return copy
+
+    def _plan(self, *, through_index: bool | None) -> None:
+        """Which joins the next statement may use; None leaves the choice to the planner."""
+        values = {
+            "nestloop": "off" if through_index is False else "on",
+            "others": "off" if through_index else "on",
+        }
+        self.conn.execute(statement(ROOM, "joins"), values)
+
+    def _one(self, query: Composed, values: dict[str, Any]) -> tuple[Any, ...]:
+        row = self.conn.execute(query, values).fetchone()
+        assert row is not None
+        return row
+
+
+def _bucket(table: Table) -> Composed:
+    digest = table.md5(SQL("r.source_id"))
+    return SQL("('x' || substr({}, 1, 8))::bit(32)::bigint % $1").format(digest)
+
+
+def _stream(conn: Connection, query: Composed, write: Callable[[bytes], object]) -> int:
+    """Run a COPY and hand its blocks on; returns the number of rows."""
+    waiting, size = [], 0
+    with psycopg.Cursor(conn) as cur:
+        with cur.copy(query) as blocks:
+            for block in blocks:
+                waiting.append(bytes(block))
+                size += len(block)
+                if size >= BLOCK:
+                    write(b"".join(waiting))
+                    waiting, size = [], 0
+        if waiting:
+            write(b"".join(waiting))
+        return cur.rowcount

@@ -1,0 +1,104 @@
+-- What Concord needs in this database: a log of changed keys, the keys of writes already done, and
+-- the write fence. Run it as the database's owner; running it again does no harm.
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+
+CREATE SCHEMA IF NOT EXISTS concord;
+COMMENT ON SCHEMA concord IS {mark};
+REVOKE ALL ON SCHEMA concord FROM PUBLIC;
+
+-- Which tables are logged, from which transaction on, and up to which the log was trimmed.
+CREATE TABLE IF NOT EXISTS concord.watched (
+    relation   oid PRIMARY KEY,
+    name       text NOT NULL,
+    key_column text NOT NULL,
+    began      xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    floor      xid8 NOT NULL DEFAULT '0'
+);
+
+-- One row a changed key: I, U, D, or T for a TRUNCATE. No values.
+CREATE TABLE IF NOT EXISTS concord.change_log (
+    relation oid NOT NULL,
+    xid      xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    id       text NOT NULL,
+    op       "char" NOT NULL,
+    at       timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS change_log_read ON concord.change_log (relation, xid);
+
+-- The idempotency keys of writes that were done, committed together with them.
+CREATE TABLE IF NOT EXISTS concord.applied (
+    key        uuid PRIMARY KEY,
+    table_name text NOT NULL,
+    source_id  text,
+    at         timestamptz NOT NULL DEFAULT now()
+);
+
+-- The newest token of each lease: a writer with an older one is refused.
+CREATE TABLE IF NOT EXISTS concord.fence (
+    name  text PRIMARY KEY,
+    token bigint NOT NULL
+);
+
+-- Runs a statement over items, {{n, id, new, base}} each, in pieces; a piece that fails is halved
+-- until the bad items stand alone. Gives (n, id) of what was written and (n, code, …) of what failed.
+CREATE OR REPLACE FUNCTION concord.write_each(
+    statement text, items json, piece integer, fence_name text, fence_token bigint,
+    OUT n integer, OUT id text,
+    OUT code text, OUT message text, OUT constraint_of text, OUT column_of text
+) RETURNS SETOF record
+LANGUAGE plpgsql AS $body$
+DECLARE
+    item   json[] := ARRAY(SELECT e.value FROM json_array_elements(items) AS e);
+    lows   integer[] := ARRAY(SELECT generate_series(1, cardinality(item), piece));
+    highs  integer[] := ARRAY(SELECT least(l + piece - 1, cardinality(item)) FROM unnest(lows) AS l);
+    low    integer;
+    high   integer;
+    middle integer;
+    ns     integer[];
+    ids    text[];
+    one    record;
+BEGIN
+    WHILE cardinality(lows) > 0 LOOP
+        low := lows[1]; high := highs[1]; lows := lows[2:]; highs := highs[2:];
+        ns := '{{}}'; ids := '{{}}'; code := NULL;
+        BEGIN
+            FOR one IN EXECUTE statement USING
+                (SELECT jsonb_agg(e::jsonb) FROM unnest(item[low:high]) AS e), fence_name, fence_token
+            LOOP
+                ns := ns || coalesce(one.n, (item[low] ->> 'n')::integer);
+                ids := ids || one.id::text;
+            END LOOP;
+        EXCEPTION
+            -- After these the whole transaction is tried again.
+            WHEN deadlock_detected OR serialization_failure THEN RAISE;
+            WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                    constraint_of = CONSTRAINT_NAME, column_of = COLUMN_NAME;
+        END;
+        IF code IS NULL THEN
+            message := NULL; constraint_of := NULL; column_of := NULL;
+            FOR i IN 1 .. cardinality(ns) LOOP
+                n := ns[i]; id := ids[i];
+                RETURN NEXT;
+            END LOOP;
+        ELSIF low = high THEN
+            n := (item[low] ->> 'n')::integer; id := NULL;
+            RETURN NEXT;
+        ELSE
+            middle := (low + high) / 2;
+            lows := ARRAY[low, middle + 1] || lows;
+            highs := ARRAY[middle, high] || highs;
+        END IF;
+    END LOOP;
+END $body$;
+REVOKE ALL ON FUNCTION concord.write_each(text, json, integer, text, bigint) FROM PUBLIC;
+{tables}
+GRANT USAGE ON SCHEMA concord TO {role};
+GRANT SELECT, DELETE ON concord.change_log TO {role};
+GRANT SELECT, UPDATE ON concord.watched TO {role};
+GRANT SELECT, INSERT, DELETE ON concord.applied TO {role};
+GRANT SELECT, INSERT, UPDATE ON concord.fence TO {role};
+GRANT EXECUTE ON FUNCTION concord.write_each(text, json, integer, text, bigint) TO {role};
+
+COMMIT;

@@ -1,0 +1,6 @@
+-- Every record.
+COPY (
+    SELECT {id}, 'U', {row_hash}{columns}
+    FROM {table} AS t
+    WHERE t.{key} IS NOT NULL
+) TO STDOUT (FORMAT BINARY)

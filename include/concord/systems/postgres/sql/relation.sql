@@ -1,0 +1,19 @@
+-- One relation as this transaction sees it; nothing when it was made after the transaction's look.
+-- The last two: an index can find a key, and the key is declared unique.
+SELECT n.nspname, c.relname, c.relkind::text, c.reltuples,
+    (SELECT pg_encoding_to_char(d.encoding) FROM pg_database AS d
+     WHERE d.datname = current_database()),
+    EXISTS (
+        SELECT FROM pg_index AS i
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = %(key)s
+    ),
+    EXISTS (
+        SELECT FROM pg_index AS i
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = %(key)s
+          AND i.indisunique AND i.indnkeyatts = 1
+    )
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = %(relation)s

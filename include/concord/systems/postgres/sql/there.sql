@@ -1,0 +1,4 @@
+-- Writes whose record exists.
+SELECT w.n
+FROM jsonb_to_recordset($1::jsonb) AS w (n integer, id text)
+JOIN {table} AS t ON {match}
