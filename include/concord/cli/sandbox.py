@@ -53,48 +53,49 @@ def _truth() -> Path:
 
 
 def _ready(options: argparse.Namespace) -> tuple[str, str]:
-    from concord import sandbox
+    from concord.sandbox.database import create, reset
 
     erp, crm = _urls()
     if options.reset:
-        sandbox.reset(erp, crm)
+        reset(erp, crm)
     else:
-        sandbox.create(erp, crm)
+        create(erp, crm)
     return erp, crm
 
 
 def seed(options: argparse.Namespace) -> None:
     """Seed both sides."""
-    from concord import sandbox
+    from concord.sandbox.database import is_empty
+    from concord.sandbox.seed import seed as make
 
     erp, crm = _ready(options)
-    if options.if_empty and not sandbox.is_empty(erp, crm):
+    if options.if_empty and not is_empty(erp, crm):
         print("The sandbox has customers already.")
         return
     truth = _truth()
     truth.parent.mkdir(parents=True, exist_ok=True)
-    print(sandbox.seed(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
+    print(make(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
 
 
 def load(options: argparse.Namespace) -> None:
     """Import Northwind."""
-    from concord import sandbox
+    from concord.sandbox.northwind import import_northwind
 
     erp, crm = _ready(options)
-    print(sandbox.import_northwind(options.directory, erp, crm))
+    print(import_northwind(options.directory, erp, crm))
 
 
 def tick(options: argparse.Namespace) -> None:
     """Play minutes of business."""
-    from concord import sandbox
+    from concord.sandbox.tick import tick as play
 
     erp, crm = _urls()
-    print(sandbox.tick(erp, crm, seed=options.seed, minutes=options.minutes))
+    print(play(erp, crm, seed=options.seed, minutes=options.minutes))
 
 
 def score(_: argparse.Namespace) -> None:
     """Score the links."""
-    from concord import sandbox
     from concord.hub.database import Hub
+    from concord.sandbox.score import score as measure
 
-    print(sandbox.score(_truth(), Hub.from_environment().url))
+    print(measure(_truth(), Hub.from_environment().url))

@@ -16,12 +16,13 @@ from concord.launcher import environment
 from concord.launcher.files import read_json, write_json, write_text
 from concord.launcher.places import Places
 from concord.launcher.settings import METADATA, Settings, socket_url
-from concord.launcher.tools import Tool
+from concord.launcher.tools import Argv, Tool
 
 USER = "admin"
 """The one account that is made in the interface."""
 
 _PREPARE = "concord.launcher.prepare_airflow"
+_READ = ("systems.yaml", "lanes.yaml")
 
 
 @dataclass(frozen=True)
@@ -109,28 +110,44 @@ class Preparation:
 
     def __init__(self, places: Places, env: Mapping[str, str], cluster_id: str) -> None:
         """Begin, unless the same was done before on the same database."""
-        self._places, self._env = places, env
         self._marker = places.airflow / "prepared.json"
         _link_settings(places)
-        made_of = [environment.digest(places), cluster_id, password(places), env[METADATA]]
-        made_of += [(places.root / "include/config/systems.yaml").read_text(encoding="utf-8")]
-        self._digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()
+        done = read_json(self._marker)
+        secret = password(places)
+        made_of = [environment.digest(places), cluster_id, secret, env[METADATA]]
+        made_of += [(places.root / "include/config" / name).read_text("utf-8") for name in _READ]
+        self._record = {"digest": _hash(*made_of), "password": _hash(secret)}
         self._tool: Tool | None = None
-        if not cluster_id or read_json(self._marker).get("digest") != self._digest:
-            argv = [places.python, "-m", _PREPARE, USER, password_file(places)]
+        if not cluster_id or done.get("digest") != self._record["digest"]:
+            argv: Argv = [places.python, "-m", _PREPARE, USER, password_file(places)]
+            # A password that was changed in the interface stays.
+            kept = ["--keep-password"] if done.get("password") == self._record["password"] else []
             task = "Preparing Airflow's database"
-            self._tool = Tool(task, argv, env, places, log="airflow-setup.log")
+            self._tool = Tool(task, [*argv, *kept], env, places, log="airflow-setup.log")
 
-    def finish(self) -> None:
-        """Wait for its end. Raises LaunchError."""
+    def finish(self) -> dict[str, str]:
+        """Wait for its end.
+
+        Returns:
+            Scope (delta, full) -> the first DAG of that scope in lanes.yaml.
+
+        Raises:
+            LaunchError: it failed; the next start does it again.
+        """
         if self._tool is not None:
-            self._tool.wait()
-            write_json(self._marker, {"digest": self._digest})
+            answer = self._tool.wait().strip().splitlines()[-1]
+            write_json(self._marker, {**self._record, "lanes": json.loads(answer)})
+        lanes: dict[str, str] = read_json(self._marker)["lanes"]
+        return lanes
 
     def cancel(self) -> None:
         """End it unfinished; the next start begins it again."""
         if self._tool is not None:
             self._tool.end()
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _link_settings(places: Places) -> None:
@@ -156,12 +173,3 @@ def _secrets(places: Places) -> Mapping[str, Any]:
         }
         write_json(file, kept)
     return kept
-
-
-def lanes(places: Places, env: Mapping[str, str]) -> dict[str, str]:
-    """Scope (delta, full) -> the first DAG of that scope in lanes.yaml. Raises LaunchError."""
-    argv = [places.python, "-m", _PREPARE, "--lanes"]
-    task = "Reading the lanes"
-    answer = Tool(task, argv, env, places, log="airflow-setup.log").wait()
-    found: dict[str, str] = json.loads(answer.strip().splitlines()[-1])
-    return found

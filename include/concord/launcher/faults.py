@@ -59,11 +59,11 @@ def existing(place: Path) -> Path:
     return place
 
 
-def from_output(task: str, output: str, place: Path, log: Path) -> LaunchError:
+def from_output(task: str, output: str, place: Path, log: Path, lines: int = 12) -> LaunchError:
     """Turn the output of a failed tool into one clear error.
 
     `task` says what was being done ("Installing the packages"), `place` is where it wrote,
-    `log` has everything that the tool said.
+    `log` has everything that the tool said; the message has its last `lines`.
     """
     low = output.lower()
     if any(mark in low for mark in _FULL):
@@ -74,7 +74,7 @@ def from_output(task: str, output: str, place: Path, log: Path) -> LaunchError:
             "Check the network, the proxy (HTTPS_PROXY) and the index settings of uv and pip "
             f"(UV_DEFAULT_INDEX, PIP_INDEX_URL), then run the same command again. Log: {log}",
         )
-    return LaunchError(f"{task} failed:\n{tail(output)}", f"Everything it said: {log}")
+    return LaunchError(f"{task} failed:\n{tail(output, lines)}", f"Everything it said: {log}")
 
 
 def from_os(error: OSError, place: Path) -> LaunchError:

@@ -13,7 +13,7 @@ from concord.errors import ConfigError
 from concord.model.read import load_config
 
 
-def prepare(user: str, password: str) -> None:
+def prepare(user: str, password: str, *, keep_password: bool) -> None:
     """Bring Airflow's database up to date, with a user `user` and one pool a system."""
     from airflow.models.pool import Pool
     from airflow.utils.db import initdb
@@ -33,10 +33,10 @@ def prepare(user: str, password: str) -> None:
                 include_deferred=bool(pool["include_deferred"]),
                 session=session,
             )
-    _ensure_user(user, password)
+    _ensure_user(user, password, keep_password)
 
 
-def _ensure_user(name: str, password: str) -> None:
+def _ensure_user(name: str, password: str, keep_password: bool) -> None:
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 
     with get_application_builder() as builder:
@@ -48,7 +48,7 @@ def _ensure_user(name: str, password: str) -> None:
             made = security.add_user(name, "Concord", "Administrator", email, role, password)
             if not made:
                 raise SystemExit(f"the user {name} could not be made")
-        else:
+        elif not keep_password:
             security.reset_password(found.id, password)
 
 
@@ -61,13 +61,12 @@ def lanes() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """`USER PASSWORD_FILE` prepares; `--lanes` prints the DAGs as JSON. Returns the exit code."""
+    """`USER PASSWORD_FILE [--keep-password]`; prints the lanes. Returns the exit code."""
+    user, file, *options = arguments
+    password = Path(file).read_text(encoding="utf-8").strip()
     try:
-        if arguments == ["--lanes"]:
-            print(json.dumps(lanes()))
-        else:
-            user, file = arguments
-            prepare(user, Path(file).read_text(encoding="utf-8").strip())
+        prepare(user, password, keep_password="--keep-password" in options)
+        print(json.dumps(lanes()))
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

@@ -28,9 +28,10 @@ class Tool:
         *,
         log: str = "setup.log",
         keep: Sequence[int] = (),
+        lines: int = 12,
     ) -> None:
         """Start `argv` in the checkout. `keep` are file descriptors that it inherits."""
-        self.task, self.places = task, places
+        self.task, self.places, self.lines = task, places, lines
         places.logs.mkdir(parents=True, exist_ok=True)
         self.log = places.logs / log
         with self.log.open("ab") as file:
@@ -65,7 +66,7 @@ class Tool:
             said = self.output()
             if code == -signal.SIGKILL:
                 said += "\nIt was killed; the machine may be short of memory."
-            raise from_output(self.task, said, self.places.home, self.log)
+            raise from_output(self.task, said, self.places.home, self.log, self.lines)
         return self.output()
 
     def end(self) -> None:
@@ -88,6 +89,7 @@ def run(
     *,
     log: str = "setup.log",
     keep: Sequence[int] = (),
+    lines: int = 12,
 ) -> str:
     """Run a program to its end; see `Tool`."""
-    return Tool(task, argv, env, places, log=log, keep=keep).wait()
+    return Tool(task, argv, env, places, log=log, keep=keep, lines=lines).wait()

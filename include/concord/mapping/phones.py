@@ -18,6 +18,7 @@ _EXTENSION = re.compile(
 _TYPED = re.compile(r"[(]?[+]?[0-9()\s./~\-\u2010-\u2015\u2212]*")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _WHOLE = 6  # digits that can be a number of their own
+_SHORT = 4  # digits that can stand for the changed end of the number before them
 _LONGEST = 15  # digits of an international number, ITU-T E.164
 
 
@@ -45,7 +46,12 @@ def _cached(typed: str, country: str, default: str) -> str:
     bare = _bare(number)
     if bare is None:
         return typed
-    return _settled(bare, region) + extension
+    done = _settled(bare, region)
+    if bare.startswith("00") and done == bare:
+        # Half the world dials 00 before a country code and types it for countries that do not.
+        abroad = _e164("+" + bare[2:], region)
+        done = _settled(abroad, region) if abroad else bare
+    return done + extension
 
 
 def _extension(text: str) -> tuple[str, str]:
@@ -78,7 +84,8 @@ def _settled(number: str, region: str) -> str:
 def _two_numbers(number: str) -> bool:
     """Whether a slash parts two numbers (`62345678/62345679`, `62345678/79`), not an area code."""
     *earlier, last = (len(_NOT_DIGIT.sub("", part)) for part in number.split("/"))
-    return max(earlier) >= _WHOLE and (last >= _WHOLE or max(earlier) >= _WHOLE + 2 and last <= 4)
+    first = max(earlier)
+    return (first >= _WHOLE and last >= _WHOLE) or (first >= _WHOLE + 2 and last <= _SHORT)
 
 
 def _e164(bare: str, region: str) -> str | None:

@@ -169,7 +169,7 @@ def _read_key(text: str) -> Outcome:
     done = plain(text)
     if isinstance(done, Fault):
         return done
-    return within(text, None) if done else None
+    return None if blank(done) else within(text, None)
 
 
 def _apply(

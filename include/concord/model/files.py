@@ -76,7 +76,7 @@ class ColumnForm(Form):
     format: Text | None = Field(
         None,
         description="How a text column writes a date or number",
-        json_schema_extra={"examples": sorted({f for kind in FORMATS.values() for f in kind})},
+        examples=sorted({f for kind in FORMATS.values() for f in kind}),
     )
     write: Flag = Field(True, description="false: read from this system, never written into it")
     shorten: Positive | None = Field(None, description="Cut to this many characters when writing")

@@ -24,6 +24,9 @@ _KINDS = {
 }
 
 
+_SCALARS = {"int_type", "float_type", "float_parsing", "bool_type"}
+
+
 def parse(form: type[F], doc: Document, findings: Findings) -> F | None:
     """The document as a file form; None when it does not fit, and then `findings` says why."""
     try:
@@ -49,9 +52,11 @@ def _explain(form: type[BaseModel], error: ErrorDetails, doc: Document, findings
         findings.add(doc, where, f"{_shown(given)} is not known", closest(str(given), allowed))
     elif kind == "string_pattern_mismatch":
         _explain_pattern(str(context["pattern"]), given, where, doc, findings)
+    elif kind in _KINDS and given is None:
+        findings.add(doc, where, "has no value", "Fill it in, or remove the key.")
     elif kind in _KINDS:
-        text_wanted = kind == "string_type" and isinstance(given, int | float)
-        hint = f'Put it in quotes: "{str(given).lower()}".' if text_wanted else ""
+        scalar = isinstance(given, int | float) and kind not in _SCALARS
+        hint = f'Put it in quotes: "{str(given).lower()}".' if scalar else ""
         findings.add(doc, where, f"{_KINDS[kind]}, not {_shown(given)}", hint)
     else:
         findings.add(doc, where, f"{error['msg'][:1].lower()}{error['msg'][1:]}")

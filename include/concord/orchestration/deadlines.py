@@ -49,13 +49,13 @@ async def missed(lane: str, minutes: int, context: dict[str, Any]) -> str:
 def _keep(subject: str, lane: str, minutes: int) -> str:
     """Write the miss into the hub's audit; the hub may be why the lane is late."""
     from concord.errors import ConcordError
+    from concord.hub.audit import append
     from concord.hub.database import Hub
-    from concord.hub.sql import statement
 
-    values = {"subject": subject, "lane": lane, "minutes": minutes}
+    detail = {"lane": lane, "minutes": minutes}
     try:
         with Hub.from_environment().connect() as conn:
-            conn.execute(statement("orchestration", "deadline_missed"), values)
+            append(conn, "airflow", "deadline_missed", subject, detail)
     except ConcordError as error:
         log.error("The missed deadline could not be kept in the hub: %s", error)
         return " Not kept in the hub."

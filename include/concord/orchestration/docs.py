@@ -37,9 +37,12 @@ The quality report (what was checked, what failed, which records wait and why) i
 only these).
 
 ---
-**中文** 本流程按 `{schedule}`（{timezone}）运行，应在 {minutes} 分钟内完成：读取各系统的变化（extract），
-校验（validate，不合格的行进入隔离区），合并为统一数据（unify），写回各系统（load），最后核对账目并生成质量报告（finish）。
-变红时：先看红色任务日志的最后几行，其中写明原因和处理办法；系统恢复后无需操作，下一次运行会自动补上。
+**中文** 本流程按 `{schedule}`（{timezone}）运行，应在 {minutes} 分钟内完成：
+
+- 读取各系统的变化（extract），校验（validate，不合格的行进入隔离区），合并为统一数据（unify），
+- 写回各系统（load），最后核对账目并生成质量报告（finish）。
+
+变红时先看红色任务日志的最后几行，其中写明原因和处理办法；系统恢复后无需操作，下一次运行会自动补上。
 手动运行、清除或重复运行都不会造成重复数据。质量报告：`.concord/reports/latest.html`。
 """
 
@@ -56,7 +59,8 @@ database. Whoever runs Airflow does that once a day, by
 Nothing is lost, the hub only grows. The log's last lines say why; the next run takes it up.
 
 ---
-**中文** 删除中枢库中早于 {days} 天的批次、历史和报告；统一数据、当前映像、未处理的隔离记录和审计不受影响。
+**中文** 删除中枢库中早于 {days} 天的批次、历史和报告；
+统一数据、当前映像、未处理的隔离记录和审计不受影响。
 Airflow 自身的旧数据由启动程序每天清理。
 """
 

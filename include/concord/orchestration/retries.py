@@ -68,8 +68,10 @@ class Patience:
         return cls(6, timedelta(seconds=15), timedelta(minutes=10))
 
     def task_arguments(self) -> dict[str, Any]:
-        """The arguments for Airflow's tasks; the delays also hold where no policy is asked,
-        as after a killed process."""
+        """The arguments for Airflow's tasks.
+
+        The plain delays hold where no policy is asked, as after a killed process.
+        """
         return {
             "retries": self.retries,
             "retry_delay": self.first,

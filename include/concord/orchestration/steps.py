@@ -6,11 +6,12 @@ run began, so the tasks need to tell each other nothing, and any of them can be 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from concord import pipeline
 from concord.errors import ConcordError
+from concord.hub.migrate import pending
 from concord.hub.sql import statement
 from concord.pipeline import Engine
 
@@ -39,6 +40,10 @@ class UpstreamFailed(ConcordError):
     """Tasks before this one failed; the batch was closed as failed."""
 
 
+class HubBehind(ConcordError):
+    """The hub's tables are not those that the code and the model files need."""
+
+
 def begin(engine: Engine, run: Run) -> int:
     """The batch of a run. Raises ConfigError for a lane, system or entity that is not there."""
     return pipeline.begin(
@@ -52,7 +57,12 @@ def begin(engine: Engine, run: Run) -> int:
 
 
 def extract(engine: Engine, run: Run, system: str) -> Counts:
-    """Read what changed in one system into the hub's stage."""
+    """Read what changed in one system into the hub's stage.
+
+    Raises:
+        HubBehind: a migration was not applied; nothing was begun.
+    """
+    _require_current(engine)
     batch = begin(engine, run)
     counts = pipeline.extract(engine, batch, system) if run.takes(system) else {}
     return {"batch_id": batch, **counts}
@@ -100,8 +110,8 @@ def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
         return {"batch_id": batch, **pipeline.finish(engine, batch)}
     latest = pipeline.latest(engine, run.run_id)
     if latest is None:
-        raise UpstreamFailed(f"No batch was begun, since {_and(failed)} failed. See its log.")
-    error = "; ".join(_words(task, _recorded(engine, latest)) for task in failed)
+        raise UpstreamFailed(f"No batch was begun, since {' and '.join(failed)} failed.")
+    error = what_failed(failed, _recorded(engine, latest))
     pipeline.finish(engine, latest, error=error)
     raise UpstreamFailed(f"Batch {latest} failed. {error}")
 
@@ -113,16 +123,28 @@ def changed_entities(engine: Engine, batch_id: int) -> list[str]:
         return [str(name) for (name,) in rows]
 
 
+def what_failed(failed: Sequence[str], recorded: Mapping[str, str]) -> str:
+    """The failed tasks with their messages, in one text.
+
+    `recorded` has the messages that the hub kept, by task or, where a task takes several steps
+    of the engine, by step.
+    """
+    parts = [f"{name}: {message}" for name, message in recorded.items()]
+    silent = [task for task in failed if task not in recorded]
+    if silent:
+        parts.append(f"{' and '.join(silent)} failed" + ("" if parts else "; see the task's log"))
+    return "; ".join(parts)
+
+
 def _recorded(engine: Engine, batch_id: int) -> dict[str, str]:
-    """Task name -> message of each step that the hub recorded as failed."""
+    """The message of each step of a batch that did not end well."""
     with engine.hub.connect() as conn:
         rows = conn.execute(statement("orchestration", "failed_steps"), {"batch": batch_id})
         return {f"{step}_{system}" if system else step: error for step, system, error in rows}
 
 
-def _words(task: str, recorded: dict[str, str]) -> str:
-    return f"{task}: {recorded.get(task, 'stopped without a message; see its log')}"
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)
+def _require_current(engine: Engine) -> None:
+    with engine.hub.connect() as conn:
+        behind = pending(conn, engine.config)
+    if behind:
+        raise HubBehind("\n".join(behind))

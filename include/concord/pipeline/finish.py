@@ -13,7 +13,7 @@ from concord.pipeline.engine import Engine
 
 SUMMARY = (
     "read", "unchanged", "accepted", "quarantined", "parked", "planned", "confirmed", "rejected",
-    "superseded", "waiting", "unknown", "conflicts",
+    "superseded", "waiting", "unknown", "conflicts", "held", "held_writes", "woken",
 )  # fmt: skip
 REPORTS_KEPT = 500
 

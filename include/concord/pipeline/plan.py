@@ -40,8 +40,8 @@ def _change_set(
         add_counts(conn, batch.id, mapping.system, entity.name, {"planned": 0})
         return {"planned": 0}
     desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
-    conn.execute(_desired(conn, batch, entity, mapping, scope, desired))
     values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
+    conn.execute(_desired(conn, batch, entity, mapping, scope, desired), values)
     if not (batch.dry_run or engine.spec(mapping.system).dry_run):
         conn.execute(
             statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values

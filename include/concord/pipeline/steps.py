@@ -41,7 +41,7 @@ def validate(engine: Engine, batch_id: int) -> Counts:
                     " AND entity = %s",
                     (result.held, batch_id, result.system, result.entity),
                 )
-        rules = [rule for result in results for rule in result.rules]
+        rules = [rule for result in results for rule in result.results]
         return {
             "checked": len(rules),
             "failed_rules": sum(not r.success for r in rules),
@@ -103,5 +103,4 @@ def run_batch(
         message = str(e) if isinstance(e, ConcordError) else f"{type(e).__name__} (see the log)"
         finish(engine, batch_id, error=message)
         raise
-    counts.append(finish(engine, batch_id))
-    return batch_id, total(counts)
+    return batch_id, {**total(counts), **finish(engine, batch_id)}

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from concord.mapping.codes import texts_in
 from concord.model.spec import CodeList
-from concord.quality import conditions
+from concord.quality import conditions, view
 from concord.quality.predicates import LIMITS, Kind
 
 SCALARS = (str, bool, int, float)
@@ -54,13 +55,16 @@ def expand_codes(
 ) -> dict[str, Any]:
     """The kwargs with a `$codes` value set written out for a system (None: the golden model).
 
-    Raises:
-        KeyError: there is no such code list; its name is the argument.
+    For a `__code` column the texts are folded as that column is. Raises KeyError for a code list
+    that is not there.
     """
     out = dict(kwargs)
     wanted = kwargs.get("value_set")
     if isinstance(wanted, dict):
-        out["value_set"] = sorted(_texts(lists[wanted["$codes"]], system))
+        texts = _texts(lists[wanted["$codes"]], system)
+        if view.base(kwargs["column"]) != kwargs["column"]:
+            texts = {view.fold(text) for text in texts}
+        out["value_set"] = sorted(texts)
     return out
 
 
@@ -79,7 +83,7 @@ def resolve(kwargs: Mapping[str, Any], today: date) -> dict[str, Any]:
 def _texts(codes: CodeList, system: str | None) -> set[str]:
     if system is None:
         return {code.code for code in codes.codes}
-    return {text for code in codes.codes for text in code.systems.get(system, (code.code,))}
+    return {text for texts in texts_in(codes, system).values() for text in texts}
 
 
 def _moment(text: str) -> date | datetime:
@@ -173,7 +177,7 @@ CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "strict_min": _flag,
     "strict_max": _flag,
     "or_equal": _flag,
-    "exact_match": _flag,
+    "exact_match": lambda v: None if v is False else "must be false: rules see columns of our own",
     "value": _count,
     "sum_total": _number,
     "mostly": _share,

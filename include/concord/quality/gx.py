@@ -91,10 +91,25 @@ _sources: dict[tuple[int, str], Any] = {}  # by process, as connections do not s
 def _source(url: str) -> Any:
     key = (os.getpid(), url)
     if key not in _sources:
-        context = load().get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
-        _sources[key] = _connect(context, url)
+        _sources[key] = _connect(_context(), url)
     return _sources[key]
+
+
+def _context() -> Any:
+    """A project that keeps everything in memory, builds no pages and tells nobody."""
+    gx = load()
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+    )
+
+    in_memory = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    settings = DataContextConfig(
+        store_backend_defaults=in_memory,
+        progress_bars={"globally": False},
+        analytics_enabled=False,
+    )
+    return gx.get_context(mode="ephemeral", project_config=settings)
 
 
 def _connect(context: Any, url: str) -> Any:
@@ -141,10 +156,10 @@ def _exception(info: Mapping[str, Any]) -> str | None:
 
 
 def _observed(values: Mapping[str, Any]) -> str | None:
-    """What was seen of a table: a number, or which columns are missing or too many."""
-    details = (values.get("details") or {}).get("mismatched") or {}
-    if details:
-        return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in sorted(details.items()))
+    """What was seen of a table: a number, or which columns are missing."""
+    missing = ((values.get("details") or {}).get("mismatched") or {}).get("missing")
+    if missing:
+        return f"missing: {', '.join(missing)}"
     seen = values.get("observed_value")
     if isinstance(seen, float):
         return f"{seen:.4f}"

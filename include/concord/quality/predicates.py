@@ -270,9 +270,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "expect_table_row_count_to_be_between": Kind((), STRICT, one_of=LIMITS),
     "expect_table_row_count_to_equal": Kind(("value",)),
-    "expect_table_columns_to_match_set": Kind(
-        ("column_set",), ("exact_match",), about_columns=True
-    ),
+    "expect_table_columns_to_match_set": Kind(("column_set", "exact_match"), about_columns=True),
     "expect_column_to_exist": Kind(("column",), about_columns=True),
     "expect_column_unique_value_count_to_be_between": Kind(
         ("column",), ("row_condition", *STRICT), one_of=LIMITS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from concord.quality.predicates import KINDS, Kind
-from concord.quality.view import Parsed
+from concord.quality.view import Reading
 
 GOLDEN = "golden"  # stands where a system's name would, for the golden model
 Severity = Literal["critical", "warning", "info"]
@@ -58,7 +58,7 @@ class Suite:
     entity: str
     rules: tuple[Rule, ...]
     columns: tuple[str, ...]  # mapped source columns, or canonical fields
-    parsed: Mapping[str, Parsed]  # by name
+    readings: Mapping[str, Reading]  # by name
 
 
 @dataclass(frozen=True)

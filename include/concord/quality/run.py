@@ -16,9 +16,9 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection, Hub
-from concord.hub.sql import comma, idents, statement
+from concord.hub.sql import comma, statement
 from concord.quality import gx, view
-from concord.quality.rules import GOLDEN, Suite, Suites
+from concord.quality.rules import Suite, Suites
 from concord.quality.table import RuleResult, Table, TableResult, columns, validate_table
 
 __all__ = ["RuleResult", "TableResult", "validate_batch", "validate_table"]
@@ -49,7 +49,7 @@ def validate_batch(
     *,
     today: date | None = None,
 ) -> list[TableResult]:
-    """Judge the named (system, entity) tables of a batch; `golden` stands for the golden model.
+    """Judge the staged (system, entity) tables of a batch; `golden` stands for the golden model.
 
     Writes `ops.validation`, and `ops.quarantine` for every row that breaks a critical rule, in one
     transaction a table; running it again gives the same. An entity that is held back
@@ -67,33 +67,14 @@ def validate_batch(
             for system, entity in tables:
                 suite = suites.of(system, entity)
                 table = ("stage", f"b{batch_id}_{system}_{entity}")
-                if system == GOLDEN:
-                    _stage_golden(conn, table, suite, batch_id)
-                else:
-                    _apply_fixes(conn, table, suite)
+                _apply_fixes(conn, table, suite)
                 conn.commit()
                 result = validate_table(hub.url, conn, table, suite, today=day)
                 out.append(_settle(conn, table, suite, batch_id, result))
-                if system == GOLDEN:
-                    conn.execute(SQL("DROP TABLE {}").format(Identifier(*table)))
                 conn.commit()
     finally:
         gx.close()
     return out
-
-
-def _stage_golden(conn: Connection, table: Table, suite: Suite, batch_id: int) -> None:
-    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*table)))
-    conn.execute(
-        statement(
-            "quality",
-            "stage_golden",
-            stage=Identifier(*table),
-            golden=Identifier(GOLDEN, suite.entity),
-            fields=idents(suite.columns, "g"),
-            batch=Literal(batch_id),
-        )
-    )
 
 
 def _apply_fixes(conn: Connection, table: Table, suite: Suite) -> None:
@@ -146,7 +127,7 @@ def _settle(
     who: dict[str, Any] = {"system": suite.system, "entity": suite.entity, "batch": batch_id}
     unreadable = SQL(" OR ").join([SQL("false"), *(_unreadable(n, t) for n, t in types.items())])
     conn.execute(statement("quality", "unreadable_fixes", stage=stage, unreadable=unreadable), who)
-    critical = [r for r in result.results if r.rule.quarantines]
+    critical = [r for r in result.rules if r.rule.quarantines]
     done = conn.execute(
         statement(
             "quality",
@@ -182,7 +163,7 @@ def _column(result: RuleResult) -> str | None:
     kwargs = result.rule.kwargs
     named = [kwargs[k] for k in ("column", "column_A", "column_B") if k in kwargs]
     named += kwargs.get("column_list", ())
-    return ", ".join(n.removesuffix("__date").removesuffix("__number") for n in named) or None
+    return ", ".join(view.base(n) for n in named) or None
 
 
 def _write_validation(conn: Connection, batch_id: int, result: TableResult) -> None:
@@ -192,7 +173,7 @@ def _write_validation(conn: Connection, batch_id: int, result: TableResult) -> N
             "DELETE FROM ops.validation WHERE (batch_id, system, entity) = (%s, %s, %s)", key
         )
         cur.executemany(
-            statement("quality", "keep_verdict"), [_verdict_row(key, r) for r in result.results]
+            statement("quality", "keep_verdict"), [_verdict_row(key, r) for r in result.rules]
         )
 
 

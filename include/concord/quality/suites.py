@@ -20,7 +20,7 @@ from concord.model.spec import Config
 from concord.quality import located
 from concord.quality.check import Columns, check_expectation
 from concord.quality.rules import GOLDEN, Rule, Suite, Suites
-from concord.quality.view import CLASSES, KEY, Parsed, parsed_columns
+from concord.quality.view import CLASSES, KEY, Reading, class_of, readings
 
 SUITE_KEYS = ("name", "expectations", "meta", "notes", "suite_parameters")
 
@@ -32,7 +32,7 @@ class _Table:
     system: str
     entity: str
     columns: Columns
-    parsed: Mapping[str, Parsed]
+    readings: Mapping[str, Reading]
 
 
 def load(expectations_root: Path, config: Config) -> Suites:
@@ -79,19 +79,19 @@ def check_patterns(conn: Connection, suites: Suites) -> None:
 def _tables(config: Config) -> Iterator[_Table]:
     for entity in config.entities:
         for mapping in entity.mappings:
-            parsed = parsed_columns(mapping.columns)
+            read = readings(entity, mapping)
             known: dict[str, str | None] = {KEY: "text"}
-            known.update({c.column: None for c in mapping.columns})
-            known.update(dict.fromkeys(parsed, "ordered"))
+            known.update((c.column, None) for c in mapping.columns)
+            known.update((one.name, class_of(one)) for one in read.values())
             where = f"{mapping.table} of {mapping.system}"
-            yield _Table(mapping.system, entity.name, Columns(known, where), parsed)
+            yield _Table(mapping.system, entity.name, Columns(known, where), read)
     for entity in config.entities:
         known = {KEY: "text", **{f.name: CLASSES.get(f.pg_type, "any") for f in entity.fields}}
         yield _Table(GOLDEN, entity.name, Columns(known, f"golden {entity.name}"), {})
 
 
 def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[Problem]) -> Suite:
-    columns = tuple(c for c in table.columns.known if c != KEY and c not in table.parsed)
+    columns = tuple(c for c in table.columns.known if c != KEY and c not in table.readings)
     rules: list[Rule] = []
     for raw, line in _expectations(path, shown, table, problems):
         one = check_expectation(raw, shown, line, table.system, table.columns, config)
@@ -100,7 +100,7 @@ def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[
             problems += _doubled(rules)
         else:
             problems += one
-    return Suite(table.system, table.entity, tuple(rules), columns, table.parsed)
+    return Suite(table.system, table.entity, tuple(rules), columns, table.readings)
 
 
 def _expectations(

@@ -39,19 +39,19 @@ class TableResult:
     system: str
     entity: str
     rows: int  # upserts in the table
-    results: tuple[RuleResult, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
     quarantined: int = 0  # records set aside (validate_batch)
 
     @property
     def held(self) -> str | None:
         """Why the whole entity is held back, or None."""
-        broken = [r for r in self.results if r.rule.holds and not r.success]
+        broken = [r for r in self.rules if r.rule.holds and not r.success]
         return "; ".join(_words(r) for r in broken) or None
 
     @property
     def counts(self) -> dict[str, int]:
         """Rows checked, records quarantined, failures of rules that only warn."""
-        warned = sum(r.failed for r in self.results if r.rule.severity == "warning")
+        warned = sum(r.failed for r in self.rules if r.rule.severity == "warning")
         return {"checked": self.rows, "quarantined": self.quarantined, "warnings": warned}
 
 
@@ -78,8 +78,8 @@ def validate_table(
     rows = _upserts(conn, table) if types else 0
     if not rows:
         return TableResult(suite.system, suite.entity, 0)
-    seen = view.classes(types, suite.parsed)
-    query = view.select(table, types, suite.parsed)
+    seen = view.classes(types, suite.readings)
+    query = view.select(table, types, suite.readings)
     rules = [r for r in suite.rules if _readable(r, seen)]
     kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
     verdicts = gx.judge(url, query.as_string(conn), rules, kwargs, rows) if rules else []

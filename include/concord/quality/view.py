@@ -1,30 +1,36 @@
 """What rules see of a stage table: upserts only, text trimmed, blank text as NULL, and beside each
-text column that holds dates or numbers its value, read by the format that the mapping gives.
+column whose text stands for something else that something, read as the mapping would read it:
 
-`customer_since` with the format DD/MM/YYYY comes with `customer_since__date`, NULL when the text
-is no such date; `credit_limit` with the format 1,234.56 with `credit_limit__number`.
+- `customer_since__date`: a date field's day, NULL when the text is none in the column's format;
+- `credit_limit__number`: a number field's value, NULL when the text is no such number;
+- `country__code`: a code field's text with plain width, single spaces and small letters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
-from psycopg.sql import Literal as SqlLiteral
+from psycopg.sql import Literal as Value
 
-from concord.model.spec import Column
+from concord.mapping.text import squeeze
+from concord.model.spec import Entity, EntityMapping
 from concord.quality.predicates import Wants
 
 KEY = "source_id"
 ALSO = ("op", "raw_hash")  # the stage's own columns, which no rule sees
-# Python's and Unicode's white space, and the characters of no width.
-BLANKS = (
-    " \t\n\r\f\v\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u2060\ufeff"
-)
+Reads = Literal["date", "number", "code"]
+READS: Mapping[str, Reads] = {
+    "date": "date",
+    "money": "number",
+    "decimal": "number",
+    "quantity": "number",
+    "integer": "number",
+    "code": "code",
+}
 CLASSES: Mapping[str, Wants] = {
     "text": "text",
     "bigint": "ordered",
@@ -33,109 +39,135 @@ CLASSES: Mapping[str, Wants] = {
     "timestamptz": "ordered",  # as the model says it; the catalog writes it out
     "timestamp with time zone": "ordered",
 }
-_TOKENS = {"YYYY": r"([0-9]{4})", "MM": r"([0-9]{2})", "DD": r"([0-9]{2})"}
-_NUMBER = re.compile(r"^1(?P<group>\D?)234(?P<point>\D)5\d*$")
+NATIVE: Mapping[Reads, tuple[str, ...]] = {
+    "date": ("date", "timestamp with time zone"),
+    "number": ("bigint", "numeric"),
+    "code": (),
+}
+# White space, the invisible, and fillers: what concord.mapping.text calls blank.
+_BLANK_RANGES = (
+    (0x09, 0x0D), (0x1C, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0xAD, 0xAD), (0x034F, 0x034F),
+    (0x061C, 0x061C), (0x115F, 0x1160), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F),
+    (0x2028, 0x202F), (0x205F, 0x206F), (0x2800, 0x2800), (0x3000, 0x3000), (0x3164, 0x3164),
+    (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xE0000, 0xE007F),
+)  # fmt: skip
+BLANKS = "".join(chr(c) for first, last in _BLANK_RANGES for c in range(first, last + 1))
+_NUMBER = re.compile(r"1(?P<group>\D?)234(?P<point>\D)56")
+_TOKEN = re.compile("(YYYY|MM|DD)")
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """A column that a text column of a source is read into."""
+class Reading:
+    """A column of the view that another one is read into."""
 
     name: str
     base: str
-    kind: Literal["date", "number"]
-    format: str
+    reads: Reads
+    format: str | None  # the mapping's
 
 
-def parsed_columns(columns: Iterable[Column]) -> dict[str, Parsed]:
-    """The read columns that a mapping's formats give, by name."""
+def readings(entity: Entity, mapping: EntityMapping) -> dict[str, Reading]:
+    """The read columns of one system's entity, by name."""
     out = {}
-    for column in columns:
-        if column.format is None:
-            continue
-        if _date_parts(column.format):
-            one = Parsed(f"{column.column}__date", column.column, "date", column.format)
-        elif _NUMBER.match(column.format):
-            one = Parsed(f"{column.column}__number", column.column, "number", column.format)
-        else:
-            continue
-        out[one.name] = one
+    for column in mapping.columns:
+        reads = READS.get(entity.field[column.field].type)
+        if reads:
+            name = f"{column.column}__{reads}"
+            out[name] = Reading(name, column.column, reads, column.format)
     return out
 
 
+def base(name: str) -> str:
+    """The column that a read column is read from; any other column is its own."""
+    head, _, reads = name.rpartition("__")
+    return head if head and reads in READS.values() else name
+
+
+def fold(text: str) -> str:
+    """The form in which a `__code` column holds a text."""
+    return squeeze(text).lower()
+
+
 def select(
-    table: tuple[str, str], types: Mapping[str, str], parsed: Mapping[str, Parsed]
+    table: tuple[str, str], types: Mapping[str, str], read: Mapping[str, Reading]
 ) -> Composed:
     """The query that rules run on. `types` has the table's columns and their PostgreSQL types."""
     parts: list[Composable] = [Identifier(KEY)]
-    for name, type_ in types.items():
-        if name != KEY and name not in ALSO:
-            parts.append(SQL("{} AS {}").format(_value(name, type_), Identifier(name)))
+    parts += [
+        SQL("{} AS {}").format(_trimmed(name, type_), Identifier(name))
+        for name, type_ in types.items()
+        if name != KEY and name not in ALSO
+    ]
     parts += [
         SQL("{} AS {}").format(_read(one, types[one.base]), Identifier(one.name))
-        for one in parsed.values()
+        for one in read.values()
         if one.base in types
     ]
     return SQL("SELECT {} FROM {} WHERE op = 'U'").format(SQL(", ").join(parts), Identifier(*table))
 
 
-def classes(types: Mapping[str, str], parsed: Mapping[str, Parsed]) -> dict[str, Wants]:
-    """Columns of the view and what can be asked of them; `any`: neither text nor an order."""
+def classes(types: Mapping[str, str], read: Mapping[str, Reading]) -> dict[str, Wants]:
+    """The view's columns and what can be asked of each; `any`: neither text nor an order."""
     out: dict[str, Wants] = {n: CLASSES.get(t, "any") for n, t in types.items() if n not in ALSO}
-    out.update({one.name: "ordered" for one in parsed.values() if one.base in types})
+    out.update((one.name, class_of(one)) for one in read.values() if one.base in types)
     return out
 
 
-def _value(name: str, type_: str) -> Composable:
+def class_of(one: Reading) -> Wants:
+    """What can be asked of a read column."""
+    return "text" if one.reads == "code" else "ordered"
+
+
+def _trimmed(name: str, type_: str) -> Composable:
     if type_ != "text":
         return Identifier(name)
-    return SQL("nullif(btrim({}, {}), '')").format(Identifier(name), SqlLiteral(BLANKS))
+    return SQL("nullif(btrim({}, {}), '')").format(Identifier(name), Value(BLANKS))
 
 
-def _read(one: Parsed, type_: str) -> Composable:
-    target = SQL("date") if one.kind == "date" else SQL("numeric")
-    if type_ != "text":
-        return SQL("{}::{}").format(Identifier(one.base), target)
-    text = _value(one.base, type_)
-    pattern, plain = _date(one.format, text) if one.kind == "date" else _number(one.format, text)
+def _read(one: Reading, type_: str) -> Composable:
+    if type_ in NATIVE[one.reads]:
+        cast = SQL("{}::date") if one.reads == "date" else SQL("{}::numeric")
+        return cast.format(Identifier(one.base))
+    text = SQL("{}::text").format(Identifier(one.base))
+    if type_ == "text":
+        text = SQL("normalize({}, NFKC)").format(_trimmed(one.base, type_))
+    if one.reads == "code":
+        return SQL("lower(regexp_replace({}, {}, ' ', 'g'))").format(text, Value(r"\s+"))
+    return _date(one, text) if one.reads == "date" else _number(one, text)
+
+
+def _date(one: Reading, text: Composable) -> Composable:
+    """The text as a date: in the format, and a day of the calendar."""
+    pattern, order = _date_pattern(one.format or "YYYY-MM-DD")
+    iso = "-".join(rf"\{order.index(token) + 1}" for token in ("YYYY", "MM", "DD"))
     return SQL(
-        "CASE WHEN {text} ~ {pattern} AND pg_input_is_valid({plain}, {type}) "
-        "THEN ({plain})::{target} END"
+        "CASE WHEN {text} ~ {pattern} AND pg_input_is_valid({iso}, 'date') THEN ({iso})::date END"
     ).format(
         text=text,
-        pattern=SqlLiteral(pattern),
-        plain=plain,
-        type=SqlLiteral(target.as_string(None)),
-        target=target,
+        pattern=Value(pattern),
+        iso=SQL("regexp_replace({}, {}, {})").format(text, Value(pattern), Value(iso)),
     )
 
 
-def _date_parts(format_: str) -> list[str] | None:
-    """The format split into YYYY, MM, DD (each once) and what stands between; None otherwise."""
-    parts = [p for p in re.split("(YYYY|MM|DD)", format_) if p]
-    tokens = sorted(p for p in parts if p in _TOKENS)
-    between = "".join(p for p in parts if p not in _TOKENS)
-    return parts if tokens == sorted(_TOKENS) and not re.search(r"\w", between) else None
+def _date_pattern(format_: str) -> tuple[str, list[str]]:
+    """A pattern with one group a token, and the tokens in order."""
+    parts = [p for p in _TOKEN.split(format_) if p]
+    order = [p for p in parts if _TOKEN.fullmatch(p)]
+    short = "[0-9]{2}" if len(parts) == len(order) else "[0-9]{1,2}"
+    groups = {"YYYY": "([0-9]{4})", "MM": f"({short})", "DD": f"({short})"}
+    return "^" + "".join(groups.get(p, re.escape(p)) for p in parts) + "$", order
 
 
-def _date(format_: str, text: Composable) -> tuple[str, Composable]:
-    parts = _date_parts(format_)
-    assert parts
-    order = [p for p in parts if p in _TOKENS]
-    pattern = "^" + "".join(_TOKENS.get(p, re.escape(p)) for p in parts) + "$"
-    iso = "-".join(rf"\{order.index(token) + 1}" for token in ("YYYY", "MM", "DD"))
-    return pattern, SQL("regexp_replace({}, {}, {})").format(
-        text, SqlLiteral(pattern), SqlLiteral(iso)
+def _number(one: Reading, text: Composable) -> Composable:
+    found = _NUMBER.fullmatch(one.format or "1234.56")
+    group, point = (found["group"], found["point"]) if found else ("", ".")
+    whole = rf"[0-9]{{1,3}}({re.escape(group)}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+    dot = re.escape(point)
+    return SQL(
+        "CASE WHEN {text} ~ {pattern} THEN translate({text}, {signs}, {plain})::numeric END"
+    ).format(
+        text=text,
+        pattern=Value(rf"^[-+\u2212]?(({whole})({dot}[0-9]*)?|{dot}[0-9]+)$"),
+        signs=Value(f"\u2212{point}{group}"),
+        plain=Value("-."),
     )
-
-
-def _number(format_: str, text: Composable) -> tuple[str, Composable]:
-    found = _NUMBER.match(format_)
-    assert found
-    group, point = found["group"], found["point"]
-    whole = "[0-9]+"
-    if group:
-        whole = rf"([0-9]{{1,3}}({re.escape(group)}[0-9]{{3}})+|[0-9]+)"
-    pattern = rf"^[+-]?{whole}({re.escape(point)}[0-9]+)?$"
-    plain = SQL("translate({}, {}, {})").format(text, SqlLiteral(point + group), SqlLiteral("."))
-    return pattern, plain

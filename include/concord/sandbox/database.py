@@ -6,12 +6,11 @@ Concord's own stands in them; see README.md in this directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import errors, sql
@@ -22,7 +21,7 @@ from concord.hub.database import first_line, safe_address
 from concord.hub.sql import idents
 
 Connection = psycopg.Connection[TupleRow]
-Row = Sequence[str | None]
+Row = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -69,32 +68,36 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 def script(name: str) -> sql.SQL:
     """A statement or script of this room, as written in `sql/<name>.sql`."""
     text = files("concord.sandbox").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(text)
 
 
 @contextmanager
 def opened(side: Side, url: str) -> Iterator[Connection]:
-    """A connection to one side, under UTC; commits at the end, rolls back on an error.
+    """A connection to one side; commits at the end, rolls back on an error.
 
     Raises:
-        SystemUnavailable: the database cannot be reached.
+        SystemUnavailable: the database cannot be reached, or breaks off.
         NotAuthorised: the role may not do what was asked there.
+        ConcordError: the address is none.
     """
     try:
-        connection = psycopg.connect(
-            url, options="-c TimeZone=UTC", application_name="sandbox", connect_timeout=10
-        )
-    except psycopg.OperationalError as e:
-        raise SystemUnavailable(side.name, safe_address(url), first_line(e)) from None
-    except psycopg.ProgrammingError as e:
-        what = f"the address of the sandbox's {side.name} is not a PostgreSQL URL"
-        raise ConcordError(f"{what}: {first_line(e)}. Write postgresql://user@host/db.") from None
-    try:
-        with connection:
+        with _connect(side, url) as connection:
             yield connection
     except errors.InsufficientPrivilege as e:
         what = f"{side.name} at {safe_address(url)} refuses: {first_line(e)}"
         raise NotAuthorised(f"{what}. Make the sandbox's role the owner of that database.") from e
+    except psycopg.OperationalError as e:
+        raise SystemUnavailable(side.name, safe_address(url), first_line(e)) from e
+
+
+def _connect(side: Side, url: str) -> Connection:
+    try:
+        return psycopg.connect(url, application_name="sandbox", connect_timeout=10)
+    except psycopg.ProgrammingError:  # its message repeats parts of the address
+        raise ConcordError(
+            f"The address of the sandbox's {side.name} is not one of PostgreSQL. "
+            "Write it as postgresql://user@host/database."
+        ) from None
 
 
 def create(erp_url: str, crm_url: str) -> None:
@@ -165,6 +168,11 @@ def require(connection: Connection, side: Side, url: str) -> None:
         )
 
 
+def row(table: str, **values: str | None) -> Row:
+    """A row for `copy_in` from its values by column; columns not named are NULL."""
+    return tuple(values.get(column) for column in COLUMNS[table])
+
+
 def copy_in(
     connection: Connection, table: str, rows: Iterable[Row], *, numbered: bool = True
 ) -> None:
@@ -172,8 +180,8 @@ def copy_in(
     columns = COLUMNS[table] if numbered else COLUMNS[table][1:]
     query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), idents(columns))
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for row in rows:
-            copy.write_row(row)
+        for one in rows:
+            copy.write_row(one if numbered else one[1:])
 
 
 def _sides(erp_url: str, crm_url: str) -> tuple[tuple[Side, str], tuple[Side, str]]:

@@ -6,9 +6,10 @@ from random import Random
 
 from concord.sandbox.world import words
 
+
 def typo(rng: Random, text: str) -> str:
     """The text with one slip of a keyboard or an input method; always another text."""
-    confused = words()["CN"]["confused"]
+    confused: dict[str, str] = words()["CN"]["confused"]
     wrong = [i for i, sign in enumerate(text) if sign in confused]
     if wrong and rng.random() < 0.8:
         at = wrong[int(rng.random() * len(wrong))]
@@ -35,4 +36,6 @@ def swapped(rng: Random, key: str) -> str:
 def broken_email(rng: Random, email: str) -> str:
     """An address that no mail can reach: two signs, no domain, or no sign at all."""
     mailbox, _, domain = email.partition("@")
-    return (f"{mailbox}@@{domain}", f"{mailbox}@", f"{mailbox}.{domain}")[int(rng.random() * 3)]
+    house = domain.partition(".")[0]
+    alone = mailbox if house in ("mail", "old") else house  # still nobody else's
+    return (f"{mailbox}@@{domain}", f"{alone}@", f"{mailbox}.{domain}")[int(rng.random() * 3)]

@@ -65,6 +65,7 @@ class Facts:
     currency: str | None
     touched: float = 0.0  # when the side last changed it: 0 three years ago, 1 the other day
     country_word: str | None = None  # the CRM's, when it is none
+    scored: bool = False  # no exact key may join it with its record on the other side
     dirt: list[str] = field(default_factory=list)
 
     def lose(self, key: str) -> None:
@@ -104,6 +105,7 @@ def both(rng: Random, customer: Customer) -> tuple[Facts, Facts]:
     if link == "phone" and len(customer.name) > ERP_NAME:
         link = "scored"  # the ERP's shorter name is another name
     c.dirt.append(f"link_{link}")
+    e.scored = c.scored = link == "scored"
     _tax(rng, link, e, c)
     _email(rng, link, e, c)
     _phone(rng, link, e, c)
@@ -138,7 +140,7 @@ def double(rng: Random, facts: Facts, erp: bool) -> Facts:
     if link == "scored":
         again.name = facts.customer.name
         _misspell(rng, again)
-    elif link != "phone" and rng.random() < 0.4:
+    elif link != "phone" and not facts.scored and rng.random() < 0.4:
         _misspell(rng, again)
     return again
 
@@ -279,7 +281,7 @@ def _break(rng: Random, facts: Facts, erp: bool) -> None:
     if kind == "email":
         facts.email = broken_email(rng, facts.customer.email)
     elif kind == "since":
-        facts.since = facts.customer.since + 29_220  # eighty years later
+        facts.since = facts.customer.since + 20_000  # half a century later
     elif kind == "name":
         facts.name = ""
     else:

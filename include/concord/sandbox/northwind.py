@@ -13,11 +13,12 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import phonenumbers
+
 from concord.errors import ConcordError, Problem
 from concord.hub.database import safe_address
-from concord.sandbox.database import CRM, ERP, Row, copy_in, create, opened
-from concord.sandbox.sides import TERMS, money
+from concord.sandbox.database import CRM, ERP, Row, copy_in, create, opened, row
 from concord.sandbox.world import slug
+from concord.sandbox.writing import money
 
 COUNTRIES = {
     "Argentina": "AR", "Austria": "AT", "Belgium": "BE", "Brazil": "BR", "Canada": "CA",
@@ -44,15 +45,18 @@ _OTHERWISE = (
 _ERP_TIME, _CRM_TIME = "2025-06-02 08:00:00+00", "2025-06-30 08:00:00"
 _NUMBERED = ("customer_contacts", "customer_addresses")  # the ERP gives these their keys
 
-_CRM_ONLY = (  # name, mailbox, country, telephone, city, postcode, street, contact
-    ("Nordlicht Gastronomie", "nordlicht", "Germany", "+49 40 3620471")
-    + ("Hamburg", "20457", "Am Sandtorkai 14", "Silke Petersen"),
-    ("Casa Oliveira", "casaoliveira", "Portugal", "+351 21 352 1407")
-    + ("Lisboa", "1250-096", "Rua do Salitre 88", "Inês Oliveira"),
-    ("Harbor Light Foods", "harborlight", "United States", "+1 617-555-0137")
-    + ("Boston", "02110", "9 Long Wharf", "Grace Sullivan"),
-    ("上海明凤食品有限公司", "mingfeng", "China", "+86 21 5890 3312")
-    + ("上海市", "200120", "浦东新区滨河路12号", "林海燕"),
+_CRM_ONLY_COLUMNS = (
+    *("customer_id", "company_name", "contact_name", "phone"),
+    *("address", "city", "postal_code", "country"),
+)
+_CRM_ONLY = (
+    "nordlicht|Nordlicht Gastronomie|Silke Petersen|+49 40 3620471|Am Sandtorkai 14|Hamburg|20457"
+    "|Germany",
+    "casaoliveira|Casa Oliveira|Inês Oliveira|+351 21 352 1407|Rua do Salitre 88|Lisboa|1250-096"
+    "|Portugal",
+    "harborlight|Harbor Light Foods|Grace Sullivan|+1 617-555-0137|9 Long Wharf|Boston|02110"
+    "|United States",
+    "mingfeng|上海明凤食品有限公司|林海燕|+86 21 5890 3312|浦东新区滨河路12号|上海市|200120|China",
 )
 
 
@@ -122,10 +126,10 @@ def read_customers(file: Path) -> list[dict[str, str]]:
                     what = f"the record has not {len(reader.fieldnames or ())} values"
                     problems.append(Problem(str(file), line, "", what, "Quote values with commas."))
                     continue
-                row = {c: record[c].strip() for c in LIMITS}
-                seen = any(row["customer_id"] == other["customer_id"] for other in records)
-                problems += _problems(file, line, row, seen)
-                records.append(row)
+                found = {c: record[c].strip() for c in LIMITS}
+                seen = any(found["customer_id"] == other["customer_id"] for other in records)
+                problems += _problems(file, line, found, seen)
+                records.append(found)
     except (OSError, csv.Error, UnicodeDecodeError) as e:
         what = e.strerror or "cannot be read" if isinstance(e, OSError) else f"not UTF-8 CSV ({e})"
         hint = "Give the directory that holds Northwind's customers.csv."
@@ -141,40 +145,63 @@ def _wrong(file: Path, line: int | None, where: str, what: str, hint: str) -> Co
     return ConcordError(str(Problem(str(file), line, where, what, hint)))
 
 
-def _problems(file: Path, line: int, row: Mapping[str, str], seen: bool) -> list[Problem]:
+def _problems(file: Path, line: int, record: Mapping[str, str], seen: bool) -> list[Problem]:
     def problem(column: str, what: str, hint: str) -> Problem:
         return Problem(str(file), line, column, what, hint)
 
-    found = [problem(c, "is empty", "Every customer has one.") for c in REQUIRED if not row[c]]
+    found = [problem(c, "is empty", "Every customer has one.") for c in REQUIRED if not record[c]]
     for column, limit in LIMITS.items():
-        if len(row[column]) > limit:
-            what = f"has {len(row[column])} characters, the ERP takes {limit}"
+        if len(record[column]) > limit:
+            what = f"has {len(record[column])} characters, the ERP takes {limit}"
             found.append(problem(column, what, "Shorten it."))
-        if "\x00" in row[column]:
+        if "\x00" in record[column]:
             found.append(problem(column, "holds a NUL character", "Take it out."))
     if seen:
         found.append(problem("customer_id", "stands in an earlier line too", "Keep one of them."))
-    if row["country"] and row["country"] not in COUNTRIES:
+    if record["country"] and record["country"] not in COUNTRIES:
         known = ", ".join(COUNTRIES)
         found.append(problem("country", "is not a country known here", f"Known are {known}."))
     return found
 
 
 def erp_rows(records: Sequence[Mapping[str, str]]) -> dict[str, list[Row]]:
-    """The ERP's rows by table; contacts and addresses without their key."""
+    """The ERP's rows by table; contacts and addresses have no key yet."""
     rows: dict[str, list[Row]] = {table: [] for table in ERP.tables}
     for r in records:
         code, country = r["customer_id"], COUNTRIES[r["country"]]
-        rows["customers"].append(
-            (code, r["company_name"], "O", None, country, r["phone"] or None, None, None)
-            + ("N30", "A", None, None, None, _ERP_TIME)
+        customer = row(
+            "customers",
+            customer_code=code,
+            name=r["company_name"],
+            kind="O",
+            country_code=country,
+            phone=r["phone"] or None,
+            terms_code="N30",
+            status="A",
+            updated_at=_ERP_TIME,
         )
+        rows["customers"].append(customer)
         if r["contact_name"]:
-            title = r["contact_title"] or None
-            contact = (code, r["contact_name"], title, None, None, _ERP_TIME)
+            contact = row(
+                "customer_contacts",
+                customer_code=code,
+                full_name=r["contact_name"],
+                position=r["contact_title"] or None,
+                updated_at=_ERP_TIME,
+            )
             rows["customer_contacts"].append(contact)
-        place = (r[c] or None for c in ("address", "city", "region", "postal_code"))
-        rows["customer_addresses"].append((code, "BI", *place, country, _ERP_TIME))
+        address = row(
+            "customer_addresses",
+            customer_code=code,
+            addr_type="BI",
+            street=r["address"] or None,
+            city=r["city"] or None,
+            region=r["region"] or None,
+            zip=r["postal_code"] or None,
+            country_code=country,
+            updated_at=_ERP_TIME,
+        )
+        rows["customer_addresses"].append(address)
     return rows
 
 
@@ -182,54 +209,71 @@ def crm_rows(records: Sequence[Mapping[str, str]]) -> dict[str, list[Row]]:
     """The CRM's rows by table: these customers with differences, and those only it has."""
     rows: dict[str, list[Row]] = {table: [] for table in CRM.tables}
     for i, r in enumerate(records):
-        word = CRM_WORDS.get(r["country"], r["country"])
-        domain = f"{slug(r['company_name'])}.example"
-        place = (shortened(r["address"]), r["city"], r["region"], r["postal_code"], word)
-        email = None if i % 3 == 2 else f"office@{domain}"
-        phone = international(r["phone"], COUNTRIES[r["country"]])
-        web = f"https://www.{domain}" if i % 4 == 0 else None
-        term = TERMS["net60" if i % 5 == 0 else "net30"][1]
-        revenue = money(50_000 * (1 + i * 7 % 40)) if i % 2 else None
-        account = (r["company_name"], word, phone, email, web, term, revenue)
-        _add(rows, r["customer_id"], account, place)
-        if r["contact_name"]:
-            mailbox = ".".join(slug(part) for part in r["contact_name"].split())
-            email = f"{mailbox}@{domain}" if i % 3 else None
-            _add_person(rows, r["customer_id"], r["contact_name"], r["contact_title"], email)
-    for name, mailbox, word, phone, city, postcode, street, person in _CRM_ONLY:
-        email = f"office@{mailbox}.example"
-        account = (name, word, phone, email, None, TERMS["net30"][1], money(400_000))
-        _add(rows, mailbox, account, (street, city, "", postcode, word))
-        _add_person(rows, mailbox, person, "", None)
+        changed = {
+            **r,
+            "country": CRM_WORDS.get(r["country"], r["country"]),
+            "phone": international(r["phone"], COUNTRIES[r["country"]]),
+            "address": otherwise(r["address"]),
+        }
+        _add_account(rows, changed, domain=f"{slug(r['company_name'])}.example", number=i)
+    for text in _CRM_ONLY:
+        record = dict(zip(_CRM_ONLY_COLUMNS, text.split("|"), strict=True))
+        _add_account(rows, record, domain=f"{record['customer_id']}.example", number=0)
     return rows
 
 
-def _key(kind: str, name: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"northwind:{kind}:{name}"))
-
-
-def _add(rows: dict[str, list[Row]], name: str, account: Row, place: tuple[str, ...]) -> None:
-    legal_name, word, phone, email, web, term, revenue = account
-    key = _key("account", name)
-    rows["account"].append(
-        (key, legal_name, "Company", None, word, phone, email, web, term, "Active", None, revenue)
-        + (None, None, _CRM_TIME)
-    )
-    address = (p or None for p in place)
-    rows["account_address"].append((_key("address", name), key, "billing", *address, _CRM_TIME))
-
-
-def _add_person(
-    rows: dict[str, list[Row]], name: str, full_name: str, title: str, email: str | None
+def _add_account(
+    rows: dict[str, list[Row]], r: Mapping[str, str], *, domain: str, number: int
 ) -> None:
-    key, account = _key("person", name), _key("account", name)
-    rows["person"].append((key, account, full_name, title or None, None, email, _CRM_TIME))
+    """One account with its address and its person; `number` decides what sales know of it."""
+    key, address_key, person_key = (
+        str(uuid5(NAMESPACE_URL, f"northwind:{kind}:{r['customer_id']}"))
+        for kind in ("account", "address", "person")
+    )
+    account = row(
+        "account",
+        id=key,
+        account_name=r["company_name"],
+        account_type="Company",
+        country=r["country"],
+        phone_number=r["phone"] or None,
+        email_address=None if number % 3 == 2 else f"office@{domain}",
+        web=f"https://www.{domain}" if number % 4 == 1 else None,
+        payment_term="Net 60" if number % 5 == 4 else "Net 30",
+        state="Active",
+        annual_revenue=money(50_000 * (1 + number * 7 % 40)) if number % 2 else None,
+        modified_on=_CRM_TIME,
+    )
+    rows["account"].append(account)
+    address = row(
+        "account_address",
+        id=address_key,
+        account_id=key,
+        kind="billing",
+        line1=r["address"] or None,
+        city=r["city"] or None,
+        state=r.get("region") or None,
+        postcode=r["postal_code"] or None,
+        country=r["country"],
+        modified_on=_CRM_TIME,
+    )
+    rows["account_address"].append(address)
+    if r["contact_name"]:
+        mailbox = ".".join(slug(part) or "office" for part in r["contact_name"].split())
+        person = row(
+            "person",
+            id=person_key,
+            account_id=key,
+            display_name=r["contact_name"],
+            title=r.get("contact_title") or None,
+            email_address=f"{mailbox}@{domain}" if number % 3 else None,
+            modified_on=_CRM_TIME,
+        )
+        rows["person"].append(person)
 
 
-def international(text: str, country: str) -> str | None:
+def international(text: str, country: str) -> str:
     """A valid number with its country code; anything else as it is."""
-    if not text:
-        return None
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
@@ -239,7 +283,7 @@ def international(text: str, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def shortened(street: str) -> str:
+def otherwise(street: str) -> str:
     """The street as other people write it; not every street has another way."""
     for one, other in _OTHERWISE:
         if one in street:

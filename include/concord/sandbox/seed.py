@@ -93,9 +93,9 @@ def seed(
         _Copier(CRM, crm) as to_crm,
     ):
         for sides in _chunks(customers, seed, known, progress):
-            to_erp.send(sides.rows)
-            to_crm.send(sides.rows)
-            rows.update({table: len(found) for table, found in sides.rows.items()})
+            for copier, made in ((to_erp, sides.erp.rows), (to_crm, sides.crm.rows)):
+                copier.send(made)
+                rows.update({table: len(found) for table, found in made.items()})
             writer.writerows(sides.truth)
             for *_, kinds in sides.truth:
                 if kinds:
@@ -127,7 +127,8 @@ def _chunks(
             known[sides.add(rng, customer)] += 1
         sides.add_doubles(rng)
         yield sides
-        sides.rows.clear()
+        sides.erp.rows.clear()
+        sides.crm.rows.clear()
         sides.truth.clear()
         if progress:
             progress(end, customers)

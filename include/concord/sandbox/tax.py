@@ -16,7 +16,7 @@ _EIN_PREFIXES = ("12", "20", "27", "36", "41", "46", "54", "61", "74", "81", "84
 
 
 def social_credit_code(division: str, serial: int) -> str:
-    """A Chinese unified social credit code (18 characters) of a company in `division` (6 digits)."""
+    """A Chinese unified social credit code, 18 characters; `division` has 6 digits."""
     body = ""
     for _ in range(6):
         serial, digit = divmod(serial, 31)

@@ -50,11 +50,12 @@ class Address:
 
 @dataclass(slots=True)
 class Contact:
-    """A true person who speaks for a customer."""
+    """A true person who speaks for a customer; `mailed`: both sides know the e-mail address."""
 
     name: str
     title: str
     email: str
+    mailed: bool
     phone: Phone
     old_phone: Phone
 
@@ -121,7 +122,7 @@ class World:
         lists = self.words[country]
         place = pick(rng, lists["cities"])
         number = (serial * _SCATTER + self.shift) % NUMBERS
-        token = token or _base36(number)
+        token = token or base36(number)
         organization = rng.random() >= PERSON_SHARE
         make = self._company if organization else self._person
         customer = make(rng, true_id, country, lists, place, number, token)
@@ -201,6 +202,7 @@ class World:
             name=name,
             title=pick(rng, lists["titles"]),
             email=f"{mailbox}@{domain}",
+            mailed=rng.random() < 0.6,
             phone=phone(country, "", lead, draw),
             old_phone=phone(country, "", lead, draw + _STALE),
         )
@@ -222,20 +224,18 @@ def address(
     street, short = pick(rng, lists["streets"])
     no, room = 1 + int(rng.random() * 980), 101 + int(rng.random() * 2800)
     old = 1 + int(rng.random() * 98)
-    long = rng.random() < 0.01
     if country == "CN":
         tail = f"{no}号" + (f"{room}室" if rng.random() < 0.6 else "")
-        if long:
-            tail = f"{no}号国际创新科技产业园区二期南侧综合服务楼A座西翼第{room}室(货物请送至地下一层三号卸货平台,节假日请提前电话联系物业前台登记)"
         full = hurried = f"{place[7]}{street}{tail}"
         before = f"{place[7]}{street}{old}号"
+        extra = lists["long_street"].format(room=room)
     else:
-        extra = f", Business Park North, Building {room % 40}, Stair C, 3rd floor, door {room}"
         numbered = "{s} {n}" if country == "DE" else "{n} {s}"
         full, hurried = (numbered.format(s=s, n=no) for s in (street, short))
         before = numbered.format(s=street, n=old)
-        if long:
-            full, hurried = full + extra, hurried + extra
+        extra = f", Business Park North, Building {room % 40}, Stair C, 3rd floor, door {room}"
+    if rng.random() < 0.01:
+        full, hurried = full + extra, hurried + extra
     return Address(kind, full, hurried, before, place[0], place[3] or None, place[4], country)
 
 
@@ -268,10 +268,7 @@ def _chinese_company(rng: Random, lists: dict[str, Any], place: list[str]) -> Na
         name = f"{place[0] if rng.random() < 0.5 else city}{signs}{trade}{form}"
     english = f"{place[5]} {sounds.capitalize()} {trade_en} Co., Ltd."
     if rng.random() < 0.003:
-        name = (
-            f"{name}{place[3]}自由贸易试验区{place[7]}第二分公司暨{trade}研究与应用示范中心筹备处"
-            * 2
-        )
+        name = lists["long_name"].format(name=name, region=place[3], district=place[7], trade=trade)
     return name, f"{city}{signs}{trade}{short_form}", english, sounds
 
 
@@ -288,14 +285,13 @@ def _western_company(rng: Random, lists: dict[str, Any], place: list[str]) -> Na
     else:
         head, brand = first
     if rng.random() < 0.003:
-        trade = (
-            f"{trade} and Associated Companies of the {place[0]} Region, Import and Export Division"
-        )
+        trade += f" and Associated Companies of the {place[0]} Region, Import and Export Division"
     short = f"{head} {trade} {short_form}".rstrip()
     return f"{head} {trade} {form}", short, None, brand
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """A number in digits and small letters."""
     text = ""
     while number:
         number, digit = divmod(number, 36)

@@ -23,7 +23,9 @@ from concord.hub.database import SESSION, Connection, first_line
 
 # With row_security off a row policy raises an error: rows that it hid would look deleted.
 COMMON = f"{SESSION} -c row_security=off"
-READING = "-c statement_timeout=30min -c lock_timeout=10s -c idle_in_transaction_session_timeout=10min"
+READING = (
+    "-c statement_timeout=30min -c lock_timeout=10s -c idle_in_transaction_session_timeout=10min"
+)
 # A writer that stands still in a transaction holds the fence; the server ends it soon.
 WRITING = "-c statement_timeout=5min -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s"
 

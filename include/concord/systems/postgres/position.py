@@ -12,6 +12,7 @@ some time later, the same transaction numbers again, but not that row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +90,13 @@ def continues(since: Position | None, now: Position) -> bool:
 
 def _xmax(position: Position) -> int:
     return int(str(position["snapshot"]).split(":")[1])
+
+
+def floor(positions: Sequence[Position], server: Server) -> int:
+    """The oldest transaction that a reader at one of these positions may ask for; 0 for all."""
+    if not positions:
+        return 0
+    known = [p for p in positions if p.get("kind") == KIND and p.get("server") == server.as_json()]
+    if len(known) < len(positions):
+        return 0
+    return min(int(str(p["snapshot"]).split(":")[0]) for p in known)

@@ -23,7 +23,7 @@ from concord.systems.protocol import Digest, Position, Reading, Shape
 BLOCK = 256 * 1024  # bytes handed on at once
 FEW = 20  # a reading of fewer than one row in this many goes through the index
 
-_MODIFIED = {
+STAMPS = {
     "timestamptz": SQL("{at}::timestamptz"),
     # Naive clocks run in a zone that we are not told: UTC-12 is the earliest of all.
     "timestamp": SQL("({at}::timestamptz AT TIME ZONE 'UTC' - interval '12 hours')"),
@@ -98,7 +98,7 @@ class PostgresSnapshot:
         if self.spec.capture not in {"auto", "timestamp"} or mapping.modified is None:
             return None
         stamp = table.columns.get(mapping.modified)
-        threshold = _MODIFIED.get(stamp.base[1]) if stamp else None
+        threshold = STAMPS.get(stamp.base[1]) if stamp else None
         if stamp is None or threshold is None:
             return None
         query = statement(
@@ -219,7 +219,7 @@ class PostgresSnapshot:
             match=table.match(SQL("w.id")),
         )
         # The planner cannot know how many keys the setting has; we do.
-        index = n * FEW < max(table.rows, 10_000) if table.finds_keys else None
+        index = n * FEW < max(table.rows, 2_000) if table.finds_keys else None
         copy = self._copier(query, mapping, setting, through_index=index)
         return Reading(typed(table, columns), self.position, copy=copy)
 

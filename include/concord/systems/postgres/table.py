@@ -74,7 +74,7 @@ class Table:
     schema: str
     name: str
     kind: str  # pg_class.relkind
-    rows: float  # the planner's estimate, below 0 when unknown
+    rows: float  # an estimate
     utf8: bool  # the database's encoding is UTF-8
     key_indexed: bool  # an index can find a key
     key_unique: bool  # and two records cannot have the same

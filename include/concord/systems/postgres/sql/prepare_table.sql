@@ -44,6 +44,6 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER concord_update;
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER concord_delete;
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER concord_truncate;
 INSERT INTO concord.watched (relation, name, key_column)
-VALUES ({name}::regclass, {name}, {key_name})
+VALUES ({table_name}::regclass, {table_name}, {key_name})
 ON CONFLICT (relation) DO UPDATE SET name = EXCLUDED.name, key_column = EXCLUDED.key_column,
     began = pg_current_xact_id(), floor = '0';

@@ -1,6 +1,9 @@
 -- One relation as this transaction sees it; nothing when it was made after the transaction's look.
--- The last two: an index can find a key, and the key is declared unique.
-SELECT n.nspname, c.relname, c.relkind::text, c.reltuples,
+-- The rows are scaled from the last count by the size now, as the planner does it. The last two: an
+-- index can find a key; the key is declared unique.
+SELECT n.nspname, c.relname, c.relkind::text,
+    (CASE WHEN c.relpages > 0 AND c.reltuples > 0 THEN c.reltuples / c.relpages ELSE 80 END
+     * coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::integer)::float8,
     (SELECT pg_encoding_to_char(d.encoding) FROM pg_database AS d
      WHERE d.datname = current_database()),
     EXISTS (

