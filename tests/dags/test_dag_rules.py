@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pendulum
 import pytest
 
 from concord.model.spec import Config
@@ -82,9 +84,25 @@ def test_dags_run_one_at_a_time_in_the_companys_zone_and_make_nothing_up(
         assert dag.max_active_runs == 1, dag.dag_id
         assert not dag.catchup, dag.dag_id
         assert dag.is_paused_upon_creation is False, dag.dag_id
-        assert dag.timetable.timezone.name == config.company.timezone, dag.dag_id
+        assert str(dag.timetable.timezone) == config.company.timezone, dag.dag_id
         if dag.dag_id in schedules:
             assert dag.timetable.expression == schedules[dag.dag_id]
+
+
+def test_the_nightly_run_starts_at_night_where_the_company_is(dag_bag: Any) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables.base import TimeRestriction
+
+    stored = DagSerialization.to_dict(dag_bag.dags["nightly_reconcile"])
+    timetable = DagSerialization.from_dict(stored).timetable
+    after = pendulum.datetime(2026, 6, 1, 12, tz="UTC")
+    run = timetable.next_dagrun_info(
+        last_automated_data_interval=None,
+        restriction=TimeRestriction(earliest=after, latest=None, catchup=True),
+    )
+    assert run is not None
+    # 02:00 in Shanghai
+    assert run.run_after == pendulum.datetime(2026, 6, 1, 18, tz="UTC")
 
 
 def test_every_task_has_a_limit_in_time_and_our_retry_policy(dag_bag: Any) -> None:
@@ -147,7 +165,9 @@ print(json.dumps([took, sorted({m.split(".")[0] for m in set(sys.modules) - befo
 
 def test_parsing_all_dag_files_is_quick_and_imports_nothing_heavy() -> None:
     command = [sys.executable, "-c", PARSE, *map(str, DAG_FILES)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "include")}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
     took, imported = json.loads(done.stdout.splitlines()[-1])
     assert not HEAVY & set(imported)
     # The first pass imports our own modules; the dag-processor does that once in each child.

@@ -66,7 +66,7 @@ def email(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    text = _folded(squeeze(text).lower())
+    text = squeeze(text).lower().strip(" ;,")
     if found := _DISPLAY.search(text):
         text = found[1]
     if found := _MAILTO.fullmatch(text):
@@ -84,7 +84,7 @@ def tax_id(text: str) -> str:
 
 
 def _tax_id(text: str) -> str:
-    return _TAX_NOISE.sub("", _folded(squeeze(text).upper()))
+    return _TAX_NOISE.sub("", squeeze(text).upper())
 
 
 def url(text: str) -> str:
@@ -105,14 +105,14 @@ def _url(text: str) -> str:
     port = found["port"] or ""
     tail = found["tail"] or ""
     return (
-        f"{scheme}://{_folded(found['host'].lower())}"
+        f"{scheme}://{found['host'].lower()}"
         f"{'' if port == _DEFAULT_PORT[scheme] else port}{'' if tail == '/' else tail}"
     )
 
 
 def postal_code(text: str) -> str:
     """A postal code in capitals, with at most one space at a time."""
-    return _settled(lambda t: _folded(squeeze(t).upper()), text)
+    return _settled(lambda t: squeeze(t).upper(), text)
 
 
 def company_name(text: str) -> str:
@@ -139,11 +139,6 @@ STEPS: Mapping[str, Step] = {
     "person_name": person_name,
 }
 """Every cleaning step by its name in configuration."""
-
-
-def _folded(text: str) -> str:
-    """Squeezed again after a change of case, which can take non-ASCII text out of NFKC."""
-    return text if text.isascii() else squeeze(text)
 
 
 def _settled(step: Callable[[str], str], text: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import Connection
@@ -19,6 +20,9 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.pipeline import Engine
 from concord.systems.addresses import variable
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 HUB_VARIABLES = ("CONCORD_HUB_URL", "CONCORD_HUB_OWNER_URL")
 
@@ -52,13 +56,27 @@ def connection_url(connection: Connection) -> str:
     if connection.conn_type not in ("postgres", "postgresql"):
         return str(connection.get_uri())
     hook = PostgresHook(connection=connection)
-    extras = {
+    options = {
         name: str(value)
         for name, value in connection.extra_dejson.items()
         if name not in hook.ignored_extra_options
     }
-    url = hook.sqlalchemy_url.set(drivername="postgresql").update_query_dict(extras)
-    return url.render_as_string(hide_password=False)
+    return _libpq_url(hook.sqlalchemy_url, options)
+
+
+def _libpq_url(url: URL, options: dict[str, str]) -> str:
+    """An address as libpq reads it; SQLAlchemy's own text leaves spaces as they are."""
+    user = quote(url.username or "", safe="")
+    password = f":{quote(url.password, safe='')}" if url.password else ""
+    host = url.host or ""
+    if host.startswith("/"):  # the directory of a Unix socket has no place before the database
+        options, host = {"host": host, **options}, ""
+    elif ":" in host:
+        host = f"[{host}]"
+    port = f":{url.port}" if url.port else ""
+    who = f"{user}{password}@" if user or password else ""
+    query = f"?{urlencode(options, quote_via=quote)}" if options else ""
+    return f"postgresql://{who}{host}{port}/{quote(url.database or '', safe='')}{query}"
 
 
 def hide_passwords(config: Config, environment: Mapping[str, str] = os.environ) -> None:

@@ -9,6 +9,7 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
+from concord.pipeline.fields import partition
 from concord.systems.protocol import Reading, Shape, Snapshot
 
 ROWS_A_BUCKET = 256
@@ -55,20 +56,14 @@ def add_missing(
     if not reading.complete:
         return 0
     done = conn.execute(
-        statement("pipeline", "add_missing", stage=table, image=image_of(mapping)),
-        {"system": mapping.system},
+        statement("pipeline", "add_missing", stage=table, image=partition(mapping)),
     )
     return done.rowcount
 
 
-def image_of(mapping: EntityMapping) -> sql.Identifier:
-    """The partition that holds one system's images of one entity."""
-    return sql.Identifier("image", f"{mapping.entity}_{mapping.system}")
-
-
 def _live(conn: Connection, mapping: EntityMapping) -> int:
     row = conn.execute(
-        sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(image_of(mapping))
+        sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(partition(mapping))
     ).fetchone()
     assert row
     return int(row[0])
@@ -76,7 +71,7 @@ def _live(conn: Connection, mapping: EntityMapping) -> int:
 
 def _digests(conn: Connection, mapping: EntityMapping, buckets: int) -> dict[int, tuple[int, str]]:
     rows = conn.execute(
-        statement("pipeline", "image_digests", image=image_of(mapping)), {"buckets": buckets}
+        statement("pipeline", "image_digests", image=partition(mapping)), {"buckets": buckets}
     ).fetchall()
     return {bucket: (count, digest) for bucket, count, digest in rows}
 
@@ -85,7 +80,7 @@ def _hashes(
     conn: Connection, mapping: EntityMapping, buckets: int, wanted: Sequence[int]
 ) -> dict[str, object]:
     rows = conn.execute(
-        statement("pipeline", "image_hashes", image=image_of(mapping)),
+        statement("pipeline", "image_hashes", image=partition(mapping)),
         {"buckets": buckets, "wanted": list(wanted)},
     ).fetchall()
     return dict(rows)

@@ -14,12 +14,13 @@ import pandas as pd
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import columns, ident, joined, table
+from concord.pipeline.fields import columns, ident, joined, partition
 from concord.pipeline.images import stored_columns
 from concord.systems.protocol import Outcome
 
@@ -54,6 +55,7 @@ def store(
         conn.execute(statement("pipeline", name, **parts), values)
     for name in ("close_intents", "quarantine_rejected", "heal_written", "ask_superseded"):
         conn.execute(statement("pipeline", name, image=parts["image"]), values)
+    statistics.refresh(conn, partition(mapping), len(outcomes))
     conn.commit()
 
 
@@ -131,18 +133,17 @@ def _copy_records(
 def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
     mapped = [f for f in entity.fields if f.name in mapping.by_field]
     return {
-        "image": table("image", entity),
-        "history": table("image", entity, "_history"),
+        "image": partition(mapping),
+        "history": ident("image", entity.name + "_history"),
         "stored": stored_columns(entity),
         "stored_i": stored_columns(entity, "i"),
         "fields": columns(entity),
         "values": joined(_value(f.name, f.type == "ref") for f in entity.fields),
         "joins": joined(
             [
-                sql.SQL("LEFT JOIN {} AS {} ON {} = %(system)s AND {} = {} AND {} IS NULL").format(
-                    ident("image", f.to or ""),
+                sql.SQL("LEFT JOIN {} AS {} ON {} = {} AND {} IS NULL").format(
+                    ident("image", f"{f.to}_{mapping.system}"),
                     ident("ref " + f.name),
-                    ident("ref " + f.name, "system"),
                     ident("ref " + f.name, "source_id"),
                     ident("b", "ref_" + f.name),
                     ident("ref " + f.name, "deleted_at"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from concord.model.spec import Entity, Group
+from concord.model.spec import Entity, EntityMapping, Group
 
 Part = sql.Composable
 
@@ -57,6 +57,11 @@ def unit_differs(unit: Group, a: str, b: str) -> sql.Composed:
 def erases(entity: Entity, unit: Group) -> bool:
     """Whether a blank in this unit erases (all its fields say so)."""
     return all(entity.field[f].blank_erases for f in unit.fields)
+
+
+def partition(mapping: EntityMapping) -> sql.Identifier:
+    """The partition of `image` that holds one system's records of one entity."""
+    return ident("image", f"{mapping.entity}_{mapping.system}")
 
 
 def table(schema: str, entity: Entity, suffix: str = "") -> sql.Identifier:

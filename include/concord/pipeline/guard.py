@@ -8,7 +8,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from concord.errors import ConcordError
-from concord.hub import audit
+from concord.hub import audit, statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, Limits
@@ -58,6 +58,7 @@ def judge(
         "dry_run": dry_run,
     }
     conn.execute(statement("pipeline", "store_intents", desired=desired), values)
+    statistics.refresh(conn, ident("ops", "intent"), n)
     if state == "held":
         _ask(conn, batch, mapping, row[0], reason)
     return {"planned": n, "held_writes": n if state == "held" else 0}

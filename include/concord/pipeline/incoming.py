@@ -21,7 +21,7 @@ from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, table
+from concord.pipeline.fields import ident, joined, partition, table
 
 CHUNK = 20_000
 
@@ -52,7 +52,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 "classify",
                 work=work,
                 stage=staged,
-                image=table("image", entity),
+                image=partition(source.mapping),
                 raw=_raw(source),
             ),
             {

@@ -130,7 +130,7 @@ def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterato
     query = statement(
         "pipeline",
         "waiting_intents",
-        joins=joined((_reference(entity, name) for name in refs), " "),
+        joins=joined((_reference(entity, mapping.system, name) for name in refs), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
         resolved=joined([sql.SQL("true"), *map(_resolved, refs)], " AND "),
     )
@@ -161,12 +161,14 @@ def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
     return Intent(id_, key, golden_id, source_id, action, new, base)
 
 
-def _reference(entity: Entity, name: str) -> sql.Composed:
+def _reference(entity: Entity, system: str, name: str) -> sql.Composed:
     return sql.SQL(
-        "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t WHERE t.system = n.system"
-        " AND t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL"
+        "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t"
+        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL"
         " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
-    ).format(ident("image", entity.field[name].to or ""), sql.Literal(name), ident("ref " + name))
+    ).format(
+        ident("image", f"{entity.field[name].to}_{system}"), sql.Literal(name), ident("ref " + name)
+    )
 
 
 def _resolved(name: str) -> sql.Composed:

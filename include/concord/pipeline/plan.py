@@ -15,7 +15,7 @@ from concord.model.spec import Entity, EntityMapping, Field, Group
 from concord.pipeline import guard, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import as_text, erases, ident, joined, table, unit_blank
+from concord.pipeline.fields import as_text, erases, ident, joined, partition, table, unit_blank
 
 
 def plan(engine: Engine, batch_id: int) -> Counts:
@@ -79,7 +79,7 @@ def _desired(
         desired=desired,
         scope=scope,
         golden=table("golden", entity),
-        image=table("image", entity),
+        image=partition(mapping),
         differs=joined(
             sql.SQL("{} AS {}").format(flag, ident(name))
             for flag, name in zip(flags, names, strict=True)
@@ -198,13 +198,13 @@ def _placed(entity: Entity, mapping: EntityMapping) -> sql.Composed:
     """True when all that golden `g` refers to is in the system, or is about to be created there."""
     tests = [
         sql.SQL(
-            "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.system = {system}"
-            " AND t.golden_id = {ref} AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
+            "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.golden_id = {ref}"
+            " AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
             " AS t WHERE t.golden_id = {ref} AND t.system = {system} AND t.action = 'create'"
             " AND t.state IN ('waiting', 'sent', 'unknown')))"
         ).format(
             ref=ident("g", f.name),
-            image=ident("image", f.to or ""),
+            image=ident("image", f"{f.to}_{mapping.system}"),
             system=sql.Literal(mapping.system),
         )
         for f in entity.references

@@ -13,6 +13,7 @@ from __future__ import annotations
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.matching.link import link
@@ -20,7 +21,7 @@ from concord.model.spec import Entity
 from concord.pipeline import conflicts, golden, images, incoming, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, table
+from concord.pipeline.fields import ident, partition, table
 from concord.pipeline.incoming import Source
 
 ROW_CLASSES = {
@@ -60,7 +61,9 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
     _affected(conn, batch, entity)
+    _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
+    statistics.refresh(conn, table("golden", entity), changed)
     clashes = conflicts.record(conn, batch.id, entity)
     _replan_children(conn, engine, batch, entity)
     _settle_queues(conn, batch, entity, sources)
@@ -69,6 +72,14 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
         conn, batch.id, "golden", entity.name, {"golden_changed": changed, "conflicts": clashes}
     )
     return total([*counts, {"golden_changed": changed, "conflicts": clashes}])
+
+
+def _refresh_statistics(conn: Connection, batch: Batch, entity: Entity) -> None:
+    result = stage.work_table(batch.id, "r", entity.name)
+    for system, n in conn.execute(
+        sql.SQL("SELECT system, count(*) FROM {} GROUP BY system").format(result)
+    ).fetchall():
+        statistics.refresh(conn, partition(entity.by_system[system]), n)
 
 
 def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> list[Source]:
@@ -110,8 +121,12 @@ def _too_many_deletions(
     if not stage.exists(conn, staged):
         return False
     row = conn.execute(
-        statement("pipeline", "count_deletions", stage=staged, image=table("image", entity)),
-        {"system": system},
+        statement(
+            "pipeline",
+            "count_deletions",
+            stage=staged,
+            image=partition(entity.by_system[system]),
+        )
     ).fetchone()
     n = row[0] if row else 0
     if n <= engine.spec(system).limits.deletes:

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import TestHub
 
 from concord.errors import ConfigError
+from concord.hub import migrate as migrate_module
 from concord.hub.database import Hub
 from concord.hub.migrate import migrate, pending
 from concord.hub.model_migrations import Statement, plan, write_migration
@@ -204,6 +205,20 @@ def test_a_failing_file_leaves_nothing_and_names_its_line(hub: TestHub, config_c
     with psycopg.connect(hub.owner_url) as conn:
         assert conn.execute("SELECT to_regclass('golden.half')").fetchone() == (None,)
         assert conn.execute("SELECT count(*) FROM ops.model_migration").fetchone() == (1,)
+
+
+def test_a_file_is_applied_and_recorded_together_or_not_at_all(
+    hub: TestHub, config_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise ConnectionError("cut off before the record was written")
+
+    (config_copy / "migrations/0002_x.sql").write_text("CREATE TABLE golden.x (x int);")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate_module, "record_file", lost)
+        with pytest.raises(ConnectionError):
+            migrate(hub.owner_url, load_config(config_copy))
+    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0002_x.sql",)
 
 
 def test_a_file_without_number_is_named(hub: TestHub, config_copy: Path) -> None:

@@ -34,8 +34,8 @@ COUNTRY = CodeList(
 SIZE = CodeList(
     name="size",
     codes=(
-        Code(code="small", systems={"crm": ("s",)}),
-        Code(code="huge", systems={"crm": ("S",)}),
+        Code(code="small", systems={"crm": ("sm",)}),
+        Code(code="huge", systems={"crm": ("SM",)}),
     ),
 )
 COMPANY = Company(
@@ -67,6 +67,7 @@ FIELDS = (
     _field("active", "boolean"),
     _field("since", "date"),
     _field("seen", "timestamp"),
+    _field("born", "date"),
 )
 ERP: dict[str, dict[str, object]] = {
     "since": {"format": "YYYYMMDD"},
@@ -79,7 +80,8 @@ CRM: dict[str, dict[str, object]] = {
     "since": {"format": "DD/MM/YYYY"},
     "credit": {"format": "1,234.56"},
 }
-CRM |= {"seen": {"format": "ISO"}, "active": {"format": "1/0"}, "note": {"write": False}}
+CRM |= {"born": {"rest": "the time is nobody's business"}}
+CRM |= {"seen": {"format": "ISO"}, "active": {"format": "1/0"}, "note": {"write": False, "shorten": 5}}
 
 
 def _mapping(system: str, more: Mapping[str, Mapping[str, object]]) -> EntityMapping:

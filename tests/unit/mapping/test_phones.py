@@ -93,6 +93,8 @@ def test_a_clean_number_is_clean_and_international_ones_are_so_everywhere(
     code=st.sampled_from(sorted(lib.COUNTRY_CODE_TO_REGION_CODE)),
     rest=st.text("0123456789", min_size=1, max_size=13),
 )
+@example(375, "8207299721")
+@example(86, "112320317820")
 def test_the_short_way_says_nothing_that_the_library_does_not(code: int, rest: str) -> None:
     number = f"+{code}{rest}"
     if not _plain_international(number):

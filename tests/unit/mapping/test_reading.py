@@ -134,6 +134,13 @@ def test_blank_is_null_in_every_type(world: World, field: str, text: str | None)
     assert world.value("crm", field, text) is None
 
 
+def test_a_time_of_day_is_dropped_only_where_the_mapping_says_what_becomes_of_it(
+    world: World,
+) -> None:
+    assert world.value("crm", "born", "1999-12-31 20:00:00+00") == "2000-01-01"
+    assert world.fault("erp", "born", "1999-12-31 20:00:00+00")[0] == "not_a_date"
+
+
 def test_a_key_of_another_record_stays_as_it_is(world: World) -> None:
     assert world.value("crm", "owner", " ａ-1 ") == " ａ-1 "
 
@@ -151,8 +158,9 @@ def test_a_system_that_a_list_does_not_name_uses_the_codes_themselves(world: Wor
 
 
 def test_case_counts_where_it_tells_codes_apart(world: World) -> None:
-    assert world.value("crm", "size", "s") == "small"
-    assert world.value("crm", "size", "S") == "huge"
+    assert world.value("crm", "size", "sm") == "small"
+    assert world.value("crm", "size", "SM") == "huge"
+    assert world.fault("crm", "size", "Sm")[0] == "unknown_code"
 
 
 def test_a_telephone_number_is_read_by_the_cleaned_country_of_its_record(world: World) -> None:

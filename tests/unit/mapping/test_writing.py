@@ -26,7 +26,7 @@ def test_values_are_written_in_each_system_s_own_forms(world: World) -> None:
     erp = {"credit": "-1.250.000,50", "weight": "1234,5", "active": "Y", "since": "20240131"}
     assert world.write("erp", **VALUES) == {**VALUES, **erp}
     crm = {
-        "country": "China", "size": "S", "credit": "-1,250,000.50", "active": "1",
+        "country": "China", "size": "SM", "credit": "-1,250,000.50", "active": "1",
         "since": "31/01/2024", "seen": "2024-01-31T16:00:00.5Z",
     }  # fmt: skip
     assert world.write("crm", **VALUES) == {**VALUES, **crm}

@@ -2,5 +2,5 @@
 INSERT INTO {stage} (source_id, op)
 SELECT i.source_id, 'D'
 FROM {image} AS i
-WHERE i.system = %(system)s AND i.deleted_at IS NULL
+WHERE i.deleted_at IS NULL
   AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.source_id = i.source_id)

@@ -18,4 +18,4 @@ replan AS (
 )
 UPDATE {image} AS i SET version = i.version + 1  -- a new plan on the same base gets a new key
 FROM gone AS g
-WHERE i.system = g.system AND i.source_id = g.source_id
+WHERE i.source_id = g.source_id

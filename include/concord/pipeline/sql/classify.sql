@@ -19,7 +19,7 @@ SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
        ARRAY(SELECT jsonb_object_keys(replay.fix))
 FROM staged AS s
 CROSS JOIN unsettled AS u
-LEFT JOIN {image} AS i ON i.system = %(system)s AND i.source_id = s.source_id
+LEFT JOIN {image} AS i ON i.source_id = s.source_id
 LEFT JOIN ops.quarantine AS bad
     ON bad.system = %(system)s AND bad.entity = %(entity)s AND bad.source_id = s.source_id
    AND bad.side = 'read' AND bad.state IN ('open', 'replay') AND bad.last_batch = %(batch)s

@@ -17,7 +17,7 @@ record AS (
     SELECT i.*, row_number() OVER (PARTITION BY i.golden_id ORDER BY i.first_batch, i.source_id) AS nth
     FROM {image} AS i
     JOIN scope USING (golden_id)
-    WHERE i.system = %(system)s AND i.deleted_at IS NULL
+    WHERE i.deleted_at IS NULL
 ),
 compared AS (
     SELECT i.source_id, g.golden_id, {differs}
@@ -41,14 +41,14 @@ creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,
            '{{}}'::jsonb AS old, '{{}}'::jsonb AS base,
            coalesce((SELECT max(i.version) FROM {image} AS i
-                     WHERE i.golden_id = g.golden_id AND i.system = %(system)s), 0) AS base_version,
+                     WHERE i.golden_id = g.golden_id), 0) AS base_version,
            {create_reason} AS reason
     FROM {golden} AS g
     JOIN scope USING (golden_id)
     WHERE {may_create} AND g.deleted_at IS NULL
       AND NOT EXISTS (
         SELECT FROM {image} AS i
-        WHERE i.golden_id = g.golden_id AND i.system = %(system)s
+        WHERE i.golden_id = g.golden_id
           AND (i.deleted_at IS NULL OR NOT {restores}))
       AND {placed}
 ),

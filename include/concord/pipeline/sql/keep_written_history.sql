@@ -2,5 +2,5 @@
 INSERT INTO {history} ({stored}, replaced_batch, replaced_at)
 SELECT {stored_i}, %(batch)s, clock_timestamp()
 FROM outcome AS o
-JOIN {image} AS i ON i.system = %(system)s AND i.source_id = o.source_id
+JOIN {image} AS i ON i.source_id = o.source_id
 WHERE o.state = 'confirmed'

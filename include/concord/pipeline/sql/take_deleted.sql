@@ -5,4 +5,4 @@ SET deleted_at = clock_timestamp(), version = i.version + 1,
 FROM outcome AS o
 JOIN ops.intent AS n USING (key)
 WHERE o.state = 'confirmed' AND n.action = 'delete'
-  AND i.system = %(system)s AND i.source_id = n.source_id
+  AND i.source_id = n.source_id

@@ -18,4 +18,4 @@ UPDATE {image} AS i SET
     version = i.version + 1,
     read_seq = greatest(i.read_seq, %(seq)s)
 FROM x
-WHERE i.system = %(system)s AND i.source_id = x.source_id
+WHERE i.source_id = x.source_id

@@ -1,0 +1,155 @@
+"""One set of hands for every adapter: what people do in a system, without its language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier, Placeholder
+
+from concord.model.spec import Column, EntityMapping, SystemSpec
+from concord.systems.protocol import Reading, Row, System
+from concord.systems.registry import open_system
+from tests.support.memory_system import Api, MemorySystem, Resource, parsed
+from tests.support.readings import rows_of
+
+COLUMNS = ("name", "phone", "credit", "active", "born", "visits")
+TABLE = """
+CREATE TABLE customers (
+    code    text PRIMARY KEY DEFAULT 'C' || nextval('customer_code'),
+    name    varchar(80) NOT NULL,
+    phone   text,
+    credit  numeric(12, 2),
+    active  boolean,
+    born    date,
+    visits  integer,
+    CONSTRAINT no_traitors CHECK (name <> 'Judas')
+)
+"""
+
+
+@dataclass
+class Hands:
+    """A system under test, its mapping, and what a person does there."""
+
+    system: System
+    mapping: EntityMapping
+    add: Callable[..., str]
+    edit: Callable[..., None]
+    remove: Callable[[str], None]
+    rows: Callable[[Reading | None], dict[str, Row]]
+    other: Callable[[], System]  # another server of the same kind
+
+    def variant(self, **changes: Any) -> EntityMapping:
+        """The mapping with something else in it."""
+        return self.mapping.model_copy(update=changes)
+
+    def read(self) -> dict[str, Row]:
+        """All records as they stand."""
+        with self.system.snapshot() as snapshot:
+            reading = snapshot.everything(self.mapping, snapshot.shape(self.mapping))
+            return self.rows(reading)
+
+
+def mapping_of(system: str) -> EntityMapping:
+    return EntityMapping(
+        system=system,
+        entity="party",
+        table="customers",
+        id="code",
+        columns=tuple(Column(field=c, column=c) for c in COLUMNS),
+    )
+
+
+def spec_of(kind: str) -> SystemSpec:
+    return SystemSpec(name="erp", role="erp", kind=kind, connection="concord_erp")
+
+
+def postgres(pg: Any, name: str) -> tuple[Hands, str]:
+    """A prepared database with one table."""
+    url = pg.create(name)
+    system, mapping = open_system(spec_of("postgres"), url), mapping_of("erp")
+    with psycopg.connect(url) as conn:
+        conn.execute("CREATE SEQUENCE customer_code")
+        conn.execute(TABLE)
+    system.execute(system.prepare([mapping]))
+
+    def run(query: SQL | Any, values: dict[str, Any]) -> list[Any]:
+        with psycopg.connect(url) as conn:
+            cur = conn.execute(query, values)
+            return cur.fetchall() if cur.description else []
+
+    def add(**values: Any) -> str:
+        query = SQL("INSERT INTO customers ({}) VALUES ({}) RETURNING code").format(
+            SQL(", ").join(map(Identifier, values)), SQL(", ").join(map(Placeholder, values))
+        )
+        return str(run(query, values)[0][0])
+
+    def edit(source_id: str, **values: Any) -> None:
+        query = SQL("UPDATE customers SET {} WHERE code = {}").format(
+            SQL(", ").join(SQL("{} = {}").format(Identifier(c), Placeholder(c)) for c in values),
+            Placeholder("source_id"),
+        )
+        run(query, {**values, "source_id": source_id})
+
+    def remove(source_id: str) -> None:
+        run(SQL("DELETE FROM customers WHERE code = %(id)s"), {"id": source_id})
+
+    def other() -> System:
+        return postgres(pg, pg.name("other"))[0].system
+
+    scratch = pg.url("postgres")
+    return Hands(system, mapping, add, edit, remove, lambda r: rows_of(r, scratch), other), url
+
+
+def memory() -> Hands:
+    """A web service with one resource."""
+    api = Api()
+    api.resources["customers"] = Resource(
+        columns={
+            "name": "text",
+            "phone": "text",
+            "credit": "decimal",
+            "active": "boolean",
+            "born": "date",
+            "visits": "integer",
+        },
+        limits={"name": 80},
+        required=("name",),
+    )
+    kinds = api.resources["customers"].columns
+
+    def add(**values: Any) -> str:
+        return api.put("customers", None, {c: parsed(v, kinds[c]) for c, v in values.items()})
+
+    def edit(source_id: str, **values: Any) -> None:
+        api.put("customers", source_id, {c: parsed(v, kinds[c]) for c, v in values.items()})
+
+    def remove(source_id: str) -> None:
+        api.drop("customers", source_id)
+
+    return Hands(
+        MemorySystem(spec_of("memory"), api),
+        mapping_of("erp"),
+        add,
+        edit,
+        remove,
+        lambda r: rows_of(r, ""),
+        lambda: memory().system,
+    )
+
+
+@pytest.fixture(params=["postgres", "memory"])
+def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
+    """Every adapter in turn, with an empty table `customers`."""
+    if request.param == "memory":
+        yield memory()
+        return
+    pg = request.getfixturevalue("pg")
+    name = pg.name("contract")
+    made, _ = postgres(pg, name)
+    yield made
+    pg.drop(name)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from concord.errors import ConcordError
+from concord.sandbox.northwind import import_northwind
+from concord.sandbox.seed import seed
+from concord.sandbox.tick import tick
+
+NORTHWIND = Path(__file__).parents[2] / "unit" / "sandbox" / "northwind"
+CHANGED = {
+    "erp": "SELECT count(*) FROM customers WHERE updated_at > now() - interval '1 hour'",
+    "crm": "SELECT count(*) FROM account WHERE modified_on > "
+    "(now() AT TIME ZONE 'UTC') - interval '1 hour'",
+}
+
+
+def test_the_same_seed_on_the_same_state_does_the_same(empty_pair: Any, tmp_path: Path):
+    one, two = empty_pair(), empty_pair()
+    for made in (one, two):
+        seed(*made.urls, 200, 1, tmp_path / "truth.csv")
+    before = one.rows()
+    assert tick(*one.urls, seed=3, minutes=4) == tick(*two.urls, seed=3, minutes=4)
+    assert one.rows() == two.rows() != before
+
+
+def test_the_same_seed_again_enters_other_customers(pair: Any, tmp_path: Path):
+    seed(*pair.urls, 50, 1, tmp_path / "truth.csv")
+    for _ in range(3):
+        tick(*pair.urls, seed=3)
+    query = "SELECT count(*), count(DISTINCT name || coalesce(email, '')) FROM customers"
+    count, names = pair.at("erp", query)[0]
+    assert count == names
+
+
+def test_what_is_counted_was_done(pair: Any, tmp_path: Path):
+    done = seed(*pair.urls, 300, 1, tmp_path / "truth.csv")
+    counts = tick(*pair.urls, seed=1, minutes=12)
+    assert counts.both > 0
+    assert counts.changes >= 12 * 10
+    assert pair.at("erp", "SELECT count(*) FROM customers") == [
+        (done.rows["customers"] + counts.erp["customer"],)
+    ]
+    assert pair.at("crm", "SELECT count(*) FROM account") == [
+        (done.rows["account"] + counts.crm["customer"],)
+    ]
+    for side, kinds in (("erp", counts.erp), ("crm", counts.crm)):
+        assert {"phone", "email", "address", "contact", "new_contact", "customer"} <= set(kinds)
+        assert pair.at(side, CHANGED[side])[0][0] > kinds["customer"]
+
+
+def test_business_goes_on_in_northwinds_countries_too(empty_pair: Any):
+    made = empty_pair()
+    import_northwind(NORTHWIND, *made.urls)
+    counts = tick(*made.urls, seed=1, minutes=10)
+    assert counts.changes >= 100
+
+
+def test_without_a_seed_each_minute_differs(empty_pair: Any, tmp_path: Path):
+    one, two = empty_pair(), empty_pair()
+    for made in (one, two):
+        seed(*made.urls, 30, 1, tmp_path / "truth.csv")
+        tick(*made.urls)
+    assert one.rows() != two.rows()
+
+
+def test_a_sandbox_without_tables_or_customers_is_named(empty_pair: Any, pair: Any):
+    with pytest.raises(ConcordError, match="no sandbox tables"):
+        tick(*empty_pair().urls)
+    with pytest.raises(ConcordError, match="has no customers"):
+        tick(*pair.urls)
