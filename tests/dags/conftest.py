@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def dag_bag(airflow_database: None) -> Any:
 
 
 @pytest.fixture
-def run_dag(dag_bag: Any) -> Iterator[Callable[..., dict[str, str]]]:
+def run_dag(dag_bag: Any) -> Callable[..., dict[str, str]]:
     """Run a DAG in this process; returns the state of the run under "" and of each task."""
 
     def run(dag_id: str, **conf: Any) -> dict[str, str]:

@@ -166,7 +166,9 @@ print(json.dumps([took, sorted({m.split(".")[0] for m in set(sys.modules) - befo
 def test_parsing_all_dag_files_is_quick_and_imports_nothing_heavy() -> None:
     command = [sys.executable, "-c", PARSE, *map(str, DAG_FILES)]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "include")}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     took, imported = json.loads(done.stdout.splitlines()[-1])
     assert not HEAVY & set(imported)
@@ -196,7 +198,7 @@ def test_a_lane_added_to_the_configuration_is_a_dag_without_any_python(
     block += "    entities: [party]\n    deadline_minutes: 600\n"
     lanes.write_text(lanes.read_text(encoding="utf-8") + block, encoding="utf-8")
     monkeypatch.setenv("CONCORD_CONFIG", str(config_copy))
-    bag = DagBag(ROOT / "dags")
+    bag: Any = DagBag(ROOT / "dags")
     assert bag.import_errors == {}
     assert bag.dags["weekly_check"].timetable.expression == "0 4 * * 0"
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
+from tests.conftest import TestHub
 
 from concord.model.spec import Config
 from concord.orchestration import deadlines
-from tests.conftest import TestHub
 
 CONTEXT = {
     "dag_run": {"dag_id": "micro_batch_fast", "dag_run_id": "scheduled__1", "state": "running"},
@@ -23,10 +25,9 @@ def _miss() -> str:
 
 
 def test_airflow_can_find_and_await_the_callback(config: Config) -> None:
-    from airflow.sdk.module_loading import import_string
-
     callback = deadlines.deadline(config.lane["fast"]).callback
-    assert import_string(callback.path) is deadlines.missed
+    assert resolve_name(callback.path) is deadlines.missed
+    assert inspect.iscoroutinefunction(deadlines.missed)
     assert callback.kwargs == {"lane": "fast", "minutes": 5}
 
 

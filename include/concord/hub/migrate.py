@@ -36,6 +36,13 @@ class MigrationReport:
     roles: tuple[str, ...]  # created now
     files: tuple[str, ...]  # of config/migrations, applied now
 
+    def __str__(self) -> str:
+        """What was done, one line each, for a person."""
+        done = [f"fixed tables: revision {r}" for r in self.revisions]
+        done += [f"role {role} created; give it a password" for role in self.roles]
+        done += [f"applied {name}" for name in self.files]
+        return "\n".join(done) or f"The hub was up to date (revision {self.revision})."
+
 
 def migrate(owner_url: str, config: Config, *, apply_model: bool = True) -> MigrationReport:
     """Bring the hub to this version and this configuration; two at once wait for each other.

@@ -29,6 +29,13 @@ class Statement:
     sql: str  # without the closing semicolon
     note: str = ""
 
+    def __str__(self) -> str:
+        """As it stands in a file: the note as a comment, then the SQL."""
+        lines = [f"-- {line}" for line in self.note.splitlines()]
+        if self.sql:
+            lines.append(f"{self.sql.strip()};")
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class MigrationFile:
@@ -135,13 +142,5 @@ def write_migration(config: Config, steps: Sequence[Statement]) -> Path:
     words = "_".join(re.sub(r"[^a-z0-9]+", "_", s) for s in subjects[:4])[:60].strip("_")
     more = "_and_more" if len(subjects) > 4 else ""
     path = folder / f"{max(taken, default=0) + 1:04}_{words}{more}.sql"
-    path.write_text(_HEADER + "\n" + "\n\n".join(map(shown, steps)) + "\n", encoding="utf-8")
+    path.write_text(_HEADER + "\n" + "\n\n".join(map(str, steps)) + "\n", encoding="utf-8")
     return path
-
-
-def shown(step: Statement) -> str:
-    """A statement as it stands in a file: its note as a comment, then the SQL."""
-    lines = [f"-- {line}" for line in step.note.splitlines()]
-    if step.sql:
-        lines.append(f"{step.sql.strip()};")
-    return "\n".join(lines)

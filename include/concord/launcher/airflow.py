@@ -90,19 +90,22 @@ def variables(
     return {**env, **settings.airflow, "AIRFLOW_HOME": str(places.airflow)}
 
 
-def components(places: Places, interface: Interface) -> dict[str, list[str]]:
-    """Name -> command of the four components.
+def work(places: Places, interface: Interface) -> dict[str, Any]:
+    """What the supervisor runs: the four components, and once a day the pruning of Airflow.
 
     Logs are read from the disk that all of them share, so none serves its own on a fixed port.
     """
     base = [str(places.python), "-m", "airflow"]
     address = ["--host", interface.host, "--port", str(interface.port)]
-    return {
+    components = {
         "api-server": [*base, "api-server", *address],
         "scheduler": [*base, "scheduler", "--skip-serve-logs"],
         "dag-processor": [*base, "dag-processor"],
         "triggerer": [*base, "triggerer", "--skip-serve-logs"],
     }
+    upkeep = [str(places.python), "-m", "concord.orchestration.upkeep"]
+    daily = {"argv": upkeep, "every": 86_400, "first": 3_600}
+    return {"components": components, "periodic": {"upkeep": daily}}
 
 
 class Preparation:

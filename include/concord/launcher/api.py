@@ -46,12 +46,6 @@ class Api:
                 return None
             raise
 
-    def runs(self, dag: str, since: str) -> list[dict[str, Any]]:
-        """The newest runs of a DAG that were asked for at or after the instant `since`."""
-        query = urlencode({"order_by": "-run_after", "limit": 20, "run_after_gte": since})
-        answer = self._call("GET", f"/api/v2/dags/{quote(dag)}/dagRuns?{query}")
-        return list(answer["dag_runs"])
-
     def succeeded_once(self, dag: str) -> bool:
         """Whether any run of a DAG ever succeeded."""
         query = urlencode({"state": "success", "limit": 1})

@@ -10,17 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from concord.errors import ConcordError
-from concord.launcher import airflow, catalogue, environment, runtime, settings
-from concord.launcher.airflow import Interface
+from concord.launcher import catalogue, environment, settings, state
 from concord.launcher.faults import LaunchError, from_os
 from concord.launcher.lock import hold
 from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
-from concord.launcher.up import Up, brief_status, down
-
-STOPPED = 3
-"""Exit code of `status` when nothing runs."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -88,6 +83,9 @@ def _up(places: Places, arguments: list[str]) -> int:
         help="where it listens (default 127.0.0.1: this machine only; 0.0.0.0: every network)",
     )
     options = parser.parse_args(arguments)
+    from concord.launcher.airflow import Interface
+    from concord.launcher.up import Up
+
     interface = Interface(options.host, options.port)
     return Up(places, os.environ, Progress(), interface, options.once).go()
 
@@ -101,37 +99,12 @@ def _port(text: str) -> int:
 
 def _down(places: Places, arguments: list[str]) -> int:
     _parser("down").parse_args(arguments)
-    return down(places, os.environ, Progress(quiet=True))
+    return state.down(places, os.environ, Progress(quiet=True))
 
 
 def _status(places: Places, arguments: list[str]) -> int:
     _parser("status").parse_args(arguments)
-    running = runtime.look(places)
-    postgres = Cluster(places, os.environ).postmaster()
-    rows = [(c.name, c.state, c.pid, _history(c)) for c in running.components]
-    if postgres is not None:
-        rows.append(("postgres", "running", postgres.pid, ""))
-    if not running.up and any(c.pid for c in running.components):
-        rows.append(("supervisor", "lost", None, "./concord up or ./concord down puts it right"))
-    for name, state, pid, note in rows:
-        print(f"{name:<14}{state:<10}{f'pid {pid}' if pid else '':<14}{note}".rstrip())
-    if running.up:
-        password = places.shown(airflow.password_file(places))
-        print(f"{'interface':<14}{running.interface.url}  ({airflow.USER}, password in {password})")
-    if not rows:
-        print("Concord is not running. Start it: ./concord up")
-        return STOPPED
-    if brief := brief_status(places, os.environ):
-        print(f"\n{brief}")
-    healthy = running.up and all(c.state == "running" for c in running.components)
-    return 0 if healthy else 1
-
-
-def _history(component: runtime.ComponentState) -> str:
-    log = f"see {component.name}.log"
-    if component.state == "failed":
-        return f"given up after ending with {component.exit} again and again; {log}"
-    return f"restarted {component.restarts} times; {log}" if component.restarts else ""
+    return state.show(places, os.environ)
 
 
 def _test(places: Places, arguments: list[str]) -> int:

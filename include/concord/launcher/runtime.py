@@ -23,7 +23,7 @@ class ComponentState:
     """One component as the supervisor last wrote it, checked against the processes there are."""
 
     name: str
-    state: str  # running, waiting, failed, stopped, lost
+    state: str  # running, waiting, resting, failed, stopped, lost
     pid: int | None
     restarts: int
     exit: int | None
@@ -71,17 +71,19 @@ def start(
     places: Places,
     env: Mapping[str, str],
     interface: Interface,
-    components: Mapping[str, list[str]],
+    work: Mapping[str, Any],
     *,
     embedded: bool,
 ) -> None:
     """Start the supervisor, which outlives this command, and wait until it has begun.
 
+    `work` has `components` (name -> command) and may have `periodic` (name -> argv, every, first).
+
     Raises:
         LaunchError: it ended at once; the message has its words.
     """
     spec = {
-        "components": components,
+        **work,
         "interface": {"host": interface.host, "port": interface.port},
         "embedded": embedded,
     }

@@ -3,7 +3,7 @@
 It reads `run/spec.json`, starts each component in a session of its own, restarts one that dies,
 and writes what it knows to `run/components.json`. SIGTERM makes it end them all and leave. A
 component that dies at once again and again is given up, so that the state says so and a machine
-is not kept busy by it.
+is not kept busy by it. A periodic one is meant to end, and runs again after a while.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Component:
     argv: list[str]
     log: Path
     directory: Path
-    state: str = "waiting"  # waiting, running, failed, stopped
+    every: float | None = None  # seconds between runs of one that is meant to end
+    state: str = "waiting"  # waiting, running, resting, failed, stopped
     restarts: int = -1
     deaths: int = 0  # early ones in a row
     due: float = 0.0
@@ -88,6 +89,10 @@ class Component:
         if self.identity is not None:
             end(self._members, grace=1.0)
         now = time.monotonic()
+        if self.every is not None:
+            self.exit, self.process = code, None
+            self.state, self.due = "resting", now + self.every
+            return
         self.deaths = 1 if now - self.begun > policy.settled else self.deaths + 1
         self.exit, self.process = code, None
         self.state = "failed" if self.deaths >= policy.early_deaths else "waiting"
@@ -117,6 +122,11 @@ class Supervisor:
             Component(name, list(argv), places.logs / f"{name}.log", home_of_components(places))
             for name, argv in spec["components"].items()
         ]
+        for name, job in spec.get("periodic", {}).items():
+            log, directory = places.logs / f"{name}.log", home_of_components(places)
+            made = Component(name, list(job["argv"]), log, directory, float(job["every"]))
+            made.state, made.due = "resting", time.monotonic() + float(job["first"])
+            self.components.append(made)
         self._interface = spec.get("interface", {})
         self._stopping = self._again = False
         self._written: dict[str, Any] = {}
@@ -170,7 +180,7 @@ class Supervisor:
             if code is not None:
                 print(f"{_clock()} {component.name} ended with {code}", flush=True)
                 component.died(self.policy, code)
-            if component.state == "waiting" and now >= component.due:
+            if component.state in ("waiting", "resting") and now >= component.due:
                 try:
                     component.start()
                 except OSError as error:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from concord.launcher import airflow, environment, runtime, settings
@@ -18,6 +17,7 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.processes import send
 from concord.launcher.progress import Progress, duration
+from concord.launcher.state import brief, down, undisturbed
 from concord.launcher.tools import Argv, run
 from concord.launcher.watch import Watch
 
@@ -53,7 +53,7 @@ class Up:
         try:
             return self._first_batches(lanes)
         finally:
-            with _undisturbed():
+            with undisturbed():
                 down(self.places, self.environ, self.progress)
 
     def _already(self, running: runtime.Running) -> int:
@@ -102,11 +102,11 @@ class Up:
                 lanes = preparation.finish()
             # Only migrations need the owner's rights.
             env.pop("CONCORD_HUB_OWNER_URL")
-            components = airflow.components(self.places, self.interface)
-            runtime.start(self.places, env, self.interface, components, embedded=chosen.embedded)
+            work = airflow.work(self.places, self.interface)
+            runtime.start(self.places, env, self.interface, work, embedded=chosen.embedded)
             return lanes
         except BaseException:
-            with _undisturbed():
+            with undisturbed():
                 if preparation is not None:
                     preparation.cancel()
                 runtime.stop(self.places)
@@ -165,8 +165,8 @@ class Up:
 
     def _where_to_look(self) -> None:
         say = self.progress.say
-        brief = brief_status(self.places, self.environ)
-        say("\n" + brief if brief else "")
+        batches = brief(self.places, self.environ)
+        say("\n" + batches if batches else "")
         total = duration(time.monotonic() - self.begun)
         report = self.places.shown(self.places.home / "reports" / "latest.html")
         if self.once:
@@ -181,37 +181,6 @@ class Up:
         say("  Stop       ./concord down")
 
 
-def down(places: Places, environ: Mapping[str, str], progress: Progress) -> int:
-    """Stop everything that `up` or another command started. Returns the exit code."""
-    with hold(places, "down", progress):
-        with progress.step("Stopping Airflow"):
-            anything = runtime.stop(places)
-        with progress.step("Stopping PostgreSQL"):
-            anything = Cluster(places, environ).stop() or anything
-    progress.say("Stopped." if anything else "Nothing was running.")
-    return 0
-
-
-def brief_status(places: Places, environ: Mapping[str, str]) -> str:
-    """The last batches in a few lines; empty when they cannot be had quickly."""
-    import subprocess
-
-    cluster = Cluster(places, environ)
-    chosen = settings.load(places, environ)
-    if not environment.ready(places) or (chosen.embedded and not cluster.ready()):
-        return ""
-    env = settings.children(places, chosen, cluster.socket, environ)
-    argv = [str(places.python), "-m", "concord.cli", "status", "--brief"]
-    try:
-        answer = subprocess.run(
-            argv, env=env, capture_output=True, text=True, timeout=20, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return "The hub did not answer within 20 s."
-    said = answer.stdout if answer.returncode == 0 else answer.stderr
-    return said.strip()
-
-
 def _free(host: str, port: int) -> bool:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -223,15 +192,3 @@ def _free(host: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Clean up to the end even if Ctrl-C is pressed again."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -43,12 +43,11 @@ def to_system(
         Unmappable: a value has no form there, for example a code that is not listed.
     """
     out: dict[str, str | None] = {}
+    writers = _writers(_Held(entity), _Held(mapping), _Held(codes))
     for name, value in values.items():
-        column = mapping.by_field.get(name)
-        if column is None or not column.write:
-            continue
-        write = _writer(entity.field[name], column, mapping.system, codes)
-        out[column.column] = _written(write, name, column, value)
+        if name in writers:
+            column, write = writers[name]
+            out[column.column] = _written(write, name, column, value)
     return out
 
 
@@ -73,11 +72,9 @@ def to_system_frame(
     keys: list[Any] = frame.index.to_list()
     found: list[FaultRow] = []
     written: dict[str, list[str | None]] = {}
-    for name in [str(c) for c in frame.columns]:
-        column = mapping.by_field.get(name)
-        if column is None or not column.write:
-            continue
-        write = _writer(entity.field[name], column, mapping.system, codes)
+    writers = _writers(_Held(entity), _Held(mapping), _Held(codes))
+    for name in [str(c) for c in frame.columns if c in writers]:
+        column, write = writers[name]
         given = texts(frame[name])
         one = {t: write(t) for t in set(given) if t is not None}
         outcomes = [None if t is None else one[t] for t in given]
@@ -100,13 +97,14 @@ def shown(
     Raises:
         Unmappable: the value has no form there.
     """
-    column = mapping.by_field.get(field)
-    if value is None or column is None or not column.write:
+    writers = _writers(_Held(entity), _Held(mapping), _Held(codes))
+    if value is None or field not in writers:
         return value
-    spec = entity.field[field]
-    written = _written(_writer(spec, column, mapping.system, codes), field, column, value)
-    if written is None:
+    column, write = writers[field]
+    written = _written(write, field, column, value)
+    if not written:
         return None
+    spec = entity.field[field]
     read = field_reader(spec, column, mapping.system, codes, NO_COUNTRY, None)
     again = read(written, *[None] * len(uses(spec)))
     return None if isinstance(again, Fault) else again
@@ -117,6 +115,29 @@ def _written(write: Reader, name: str, column: Column, value: str | None) -> str
     if isinstance(outcome, Fault):
         raise Unmappable(name, column.column, outcome.message)
     return outcome
+
+
+class _Held:
+    """A configuration object as a cache key: by identity, and alive as long as the key."""
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+
+    def __hash__(self) -> int:
+        return id(self.item)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.item is self.item
+
+
+@lru_cache(maxsize=256)
+def _writers(entity: _Held, mapping: _Held, codes: _Held) -> dict[str, tuple[Column, Reader]]:
+    """Column and writing function of every field that a system is given."""
+    return {
+        c.field: (c, _writer(entity.item.field[c.field], c, mapping.item.system, codes.item))
+        for c in mapping.item.columns
+        if c.write
+    }
 
 
 def _writer(field: Field, column: Column, system: str, codes: Mapping[str, CodeList]) -> Reader:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from concord.errors import Problem
 from concord.model.documents import Document, Findings
 from concord.model.entity_rules import column_place
-from concord.model.read import load
+from concord.model.read import Loaded
 from concord.model.spec import Column, Config, Entity, EntityMapping, Field
 from concord.systems.protocol import ColumnType, Shape
 
@@ -36,22 +36,20 @@ _CARRIERS: Mapping[str, tuple[ColumnType, ...]] = {
 """Field type -> column types that it can be read from; `_writing` says what may be written."""
 
 
-def check_shapes(config: Config, shapes: Mapping[tuple[str, str], Shape]) -> list[Problem]:
+def check_shapes(loaded: Loaded, shapes: Mapping[tuple[str, str], Shape]) -> list[Problem]:
     """What is wrong between the mappings and the systems' tables as they are now.
 
     `shapes` has an entry for each (system, entity) that could be asked; others are not judged.
     Found: columns that are missing, that cannot carry the field, or that would lose a part of it
     without `shorten` and `rest` saying so. Each problem names the file and line of the mapping.
     """
-    documents = load(config.root).documents if config.root is not None else {}
     findings = Findings()
-    for entity in config.entities:
-        file = f"config/model/{entity.name}.yaml"
-        doc = documents.get(f"model/{entity.name}", Document(file, None))
+    for entity in loaded.config.entities:
+        doc = loaded.documents[f"model/{entity.name}"]
         for mapping in entity.mappings:
             shape = shapes.get((mapping.system, entity.name))
             if shape is not None:
-                _check_mapping(config, entity, mapping, shape, doc, findings)
+                _check_mapping(loaded.config, entity, mapping, shape, doc, findings)
     return findings.problems
 
 

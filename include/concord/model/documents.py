@@ -77,7 +77,7 @@ def read_document(path: Path, shown: str, findings: Findings) -> Document | None
     """Read one YAML file; None when it has no usable content, and then `findings` says why."""
     nowhere = Document(shown, None)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as e:
         line = path.read_bytes()[: e.start].count(b"\n") + 1
         what = "the file is not UTF-8 text"

@@ -71,7 +71,8 @@ def _live(conn: Connection, mapping: EntityMapping) -> int:
 
 def _digests(conn: Connection, mapping: EntityMapping, buckets: int) -> dict[int, tuple[int, str]]:
     rows = conn.execute(
-        statement("pipeline", "image_digests", image=partition(mapping)), {"buckets": buckets}
+        statement("pipeline", "image_digests", image=partition(mapping)),
+        {"buckets": buckets, "system": mapping.system, "entity": mapping.entity},
     ).fetchall()
     return {bucket: (count, digest) for bucket, count, digest in rows}
 
@@ -81,6 +82,11 @@ def _hashes(
 ) -> dict[str, object]:
     rows = conn.execute(
         statement("pipeline", "image_hashes", image=partition(mapping)),
-        {"buckets": buckets, "wanted": list(wanted)},
+        {
+            "buckets": buckets,
+            "wanted": list(wanted),
+            "system": mapping.system,
+            "entity": mapping.entity,
+        },
     ).fetchall()
     return dict(rows)

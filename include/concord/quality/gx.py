@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 from typing import Any
 
 from concord.errors import ConcordError, HubUnavailable
@@ -60,7 +62,8 @@ def judge(
     asset = source.add_query_asset(name, query=query.replace(":", r"\:"))
     try:
         batch = asset.add_batch_definition_whole_table(name).get_batch()
-        results = batch.validate(suite, result_format=COUNTS_ONLY).results
+        with _configurations_kept():
+            results = batch.validate(suite, result_format=COUNTS_ONLY).results
     finally:
         source.delete_asset(name)
     found = {r.expectation_config.meta["at"]: r for r in results}
@@ -84,6 +87,32 @@ def close() -> None:
             source.get_execution_engine().close()
 
 
+@contextmanager
+def _configurations_kept() -> Iterator[None]:
+    """Let an expectation make its configuration once instead of a hundred times.
+
+    It is derived from what the expectation holds, which nothing changes while a suite runs; making
+    it anew each time is a third of the library's work (measured with 82 rules on six tables).
+    """
+    from great_expectations.expectations.expectation import Expectation
+
+    made: dict[int, tuple[Any, Any]] = {}  # with the expectation, so that its id stays its own
+
+    def kept(self: Any) -> Any:
+        if id(self) not in made:
+            made[id(self)] = (self, original.fget(self))
+        return made[id(self)][1]
+
+    with _patching:
+        original = Expectation.configuration
+        Expectation.configuration = property(kept)
+        try:
+            yield
+        finally:
+            Expectation.configuration = original
+
+
+_patching = Lock()
 _numbers = count(1)
 _sources: dict[tuple[int, str], Any] = {}  # by process, as connections do not survive a fork
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import errors, sql
+from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError, NotAuthorised, SystemUnavailable
 from concord.sandbox.database import create, drop, is_empty, reset
@@ -13,7 +15,7 @@ CUSTOMER = "INSERT INTO customers (customer_code, name, kind) VALUES ('X1', 'Acm
 ACCOUNT = "INSERT INTO account (id, account_name) VALUES (gen_random_uuid(), 'Acme')"
 
 
-def test_an_unprivileged_owner_can_make_empty_and_drop_both_sides(pg: Any):
+def test_an_unprivileged_owner_can_make_empty_and_drop_both_sides(pg: Any) -> None:
     names, role = [pg.name("owned"), pg.name("owned")], pg.name("vendor")
     with psycopg.connect(pg.url("postgres"), autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
@@ -35,21 +37,23 @@ def test_an_unprivileged_owner_can_make_empty_and_drop_both_sides(pg: Any):
             pg.drop(name)
 
 
-def test_a_role_without_rights_is_told_what_to_do(pg: Any, empty_pair: Any):
+def test_a_role_without_rights_is_told_what_to_do(pg: Any, empty_pair: Callable[[], Pair]) -> None:
     made = empty_pair()
     urls = [url.replace("postgres@", "concord_reporter@") for url in made.urls]
     with pytest.raises(NotAuthorised, match="Make the sandbox's role the owner"):
         create(*urls)
 
 
-def test_creating_twice_leaves_everything_as_it_is(pair: Any):
+def test_creating_twice_leaves_everything_as_it_is(pair: Pair) -> None:
     pair.at("erp", CUSTOMER)
     create(*pair.urls)
     assert pair.at("erp", "SELECT customer_code FROM customers") == [("X1",)]
 
 
 @pytest.mark.parametrize("deed", [create, drop, reset])
-def test_a_companys_own_table_of_that_name_is_never_touched(empty_pair: Any, deed: Any):
+def test_a_companys_own_table_of_that_name_is_never_touched(
+    empty_pair: Callable[[], Pair], deed: Callable[[str, str], None]
+) -> None:
     made = empty_pair()
     made.at("erp", "CREATE TABLE customers (id int)")
     with pytest.raises(ConcordError, match="tables that are not the sandbox's: customers"):
@@ -57,13 +61,13 @@ def test_a_companys_own_table_of_that_name_is_never_touched(empty_pair: Any, dee
     assert made.at("erp", "SELECT count(*) FROM customers") == [(0,)]
 
 
-def test_half_a_sandbox_is_refused(pair: Any):
+def test_half_a_sandbox_is_refused(pair: Pair) -> None:
     pair.at("crm", "DROP TABLE person")
     with pytest.raises(ConcordError, match="only a part"):
         create(*pair.urls)
 
 
-def test_emptying_keeps_what_an_administrator_added_and_starts_the_keys_again(pair: Any):
+def test_emptying_keeps_what_an_administrator_added_and_starts_the_keys_again(pair: Pair) -> None:
     pair.at("erp", "INSERT INTO customers (name, kind) VALUES ('Acme', 'O')")
     pair.at("crm", ACCOUNT)
     pair.at("erp", "ALTER TABLE customers ADD COLUMN remark text")
@@ -74,20 +78,20 @@ def test_emptying_keeps_what_an_administrator_added_and_starts_the_keys_again(pa
     assert pair.at("erp", "SELECT customer_code FROM customers") == [("C000001",)]
 
 
-def test_a_side_that_is_away_is_named_without_its_password(pair: Any):
+def test_a_side_that_is_away_is_named_without_its_password(pair: Pair) -> None:
     with pytest.raises(SystemUnavailable) as caught:
         create(pair.erp, "postgresql://u:secret@127.0.0.1:1/crm")
     assert str(caught.value).startswith("crm at 127.0.0.1:1/crm cannot be reached")
     assert "secret" not in str(caught.value)
 
 
-def test_an_address_that_is_none_is_not_repeated(pair: Any):
+def test_an_address_that_is_none_is_not_repeated(pair: Pair) -> None:
     with pytest.raises(ConcordError, match="address of the sandbox's erp is not one") as caught:
         create("u:secret@host", pair.crm)
     assert "secret" not in str(caught.value)
 
 
-def test_codes_go_on_beyond_a_million(pair: Any):
+def test_codes_go_on_beyond_a_million(pair: Pair) -> None:
     pair.at("erp", "SELECT setval('customer_code_seq', 999999)")
     pair.at("erp", "INSERT INTO customers (name, kind) VALUES ('Acme', 'O')")
     assert pair.at("erp", "SELECT customer_code FROM customers") == [("C1000000",)]
@@ -136,14 +140,14 @@ def test_codes_go_on_beyond_a_million(pair: Any):
         ),
     ],
 )
-def test_the_vendors_constraints_hold(pair: Any, side: str, statement: str, error: Any):
+def test_the_vendors_constraints_hold(pair: Pair, side: str, statement: str, error: Any) -> None:
     pair.at("erp", CUSTOMER)
     pair.at("crm", ACCOUNT)
     with pytest.raises(error):
         pair.at(side, statement)
 
 
-def test_the_erp_normalises_what_is_typed_and_notes_the_time(pair: Any):
+def test_the_erp_normalises_what_is_typed_and_notes_the_time(pair: Pair) -> None:
     pair.at(
         "erp",
         "INSERT INTO customers (customer_code, name, kind, vat_no, country_code, updated_at) "
@@ -155,7 +159,7 @@ def test_the_erp_normalises_what_is_typed_and_notes_the_time(pair: Any):
     assert pair.at("erp", query) == [("Acme", "DE1", "FR", True)]
 
 
-def test_the_crm_normalises_mail_and_keeps_time_in_utc_without_zone(pair: Any):
+def test_the_crm_normalises_mail_and_keeps_time_in_utc_without_zone(pair: Pair) -> None:
     pair.at(
         "crm",
         "INSERT INTO account (account_name, email_address, modified_on) "
@@ -170,9 +174,11 @@ def test_the_crm_normalises_mail_and_keeps_time_in_utc_without_zone(pair: Any):
     assert pair.at("crm", query) == [("Acme", "info@acme.example", True)]
 
 
-def test_an_account_takes_its_people_and_addresses_with_it(pair: Any):
+def test_an_account_takes_its_people_and_addresses_with_it(pair: Pair) -> None:
     pair.at("crm", ACCOUNT)
     pair.at("crm", "INSERT INTO person (account_id, display_name) SELECT id, 'A' FROM account")
-    pair.at("crm", "INSERT INTO account_address (account_id, kind) SELECT id, 'billing' FROM account")
+    pair.at(
+        "crm", "INSERT INTO account_address (account_id, kind) SELECT id, 'billing' FROM account"
+    )
     pair.at("crm", "DELETE FROM account")
     assert pair.at("crm", "SELECT FROM person UNION ALL SELECT FROM account_address") == []

@@ -41,14 +41,14 @@ def fill(hub: Any, *rows: tuple[str, str, str]) -> None:
         )
 
 
-def test_a_hub_that_knows_the_truth_has_full_marks(hub: Any, truth: Path):
+def test_a_hub_that_knows_the_truth_has_full_marks(hub: Any, truth: Path) -> None:
     fill(hub, ("erp", "C1", G[1]), ("crm", "a1", G[1]), ("erp", "C2", G[1]))
     found = score(truth, hub.url)
     assert (found.precision, found.recall, found.f1) == (1.0, 1.0, 1.0)
     assert (found.records, found.in_hub, found.not_in_truth) == (8, 3, 0)
 
 
-def test_splits_and_mixtures_are_counted_in_pairs(hub: Any, truth: Path):
+def test_splits_and_mixtures_are_counted_in_pairs(hub: Any, truth: Path) -> None:
     fill(
         hub,
         *(("erp", "C1", G[1]), ("crm", "a1", G[1]), ("erp", "C2", G[2])),  # one of three split off
@@ -64,18 +64,18 @@ def test_splits_and_mixtures_are_counted_in_pairs(hub: Any, truth: Path):
     assert (found.true_things, found.golden_things, found.not_in_truth) == (3, 4, 1)
 
 
-def test_an_empty_hub_makes_no_mistake(hub: Any, truth: Path):
+def test_an_empty_hub_makes_no_mistake(hub: Any, truth: Path) -> None:
     found = score(truth, hub.url)
     assert (found.in_hub, found.pairs_true, found.precision, found.recall) == (0, 0, 1.0, 1.0)
 
 
-def test_other_entities_are_scored_alike(hub: Any, truth: Path):
+def test_other_entities_are_scored_alike(hub: Any, truth: Path) -> None:
     assert score(truth, hub.url, "contact").records == 1
     with pytest.raises(ConcordError, match="no table for the entity ghost"):
         score(truth, hub.url, "ghost")
 
 
-def test_a_file_that_is_no_truth_is_refused(hub: Any, tmp_path: Path):
+def test_a_file_that_is_no_truth_is_refused(hub: Any, tmp_path: Path) -> None:
     with pytest.raises(ConcordError, match=r"none\.csv: No such file"):
         score(tmp_path / "none.csv", hub.url)
     wrong = tmp_path / "wrong.csv"

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
+from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError
 from concord.sandbox.database import CRM, ERP, is_empty
@@ -15,7 +16,9 @@ from concord.sandbox.world import MAX_CUSTOMERS
 COUNT = CHUNK + 200
 
 
-def test_equal_seeds_make_equal_sides_and_truths(empty_pair: Any, tmp_path: Path):
+def test_equal_seeds_make_equal_sides_and_truths(
+    empty_pair: Callable[[], Pair], tmp_path: Path
+) -> None:
     one, two, other = empty_pair(), empty_pair(), empty_pair()
     first = seed(*one.urls, COUNT, 5, tmp_path / "one.csv")
     second = seed(*two.urls, COUNT, 5, tmp_path / "two.csv")
@@ -26,7 +29,7 @@ def test_equal_seeds_make_equal_sides_and_truths(empty_pair: Any, tmp_path: Path
     assert one.rows() != other.rows()
 
 
-def test_the_summary_and_the_truth_agree_with_the_databases(pair: Any, tmp_path: Path):
+def test_the_summary_and_the_truth_agree_with_the_databases(pair: Pair, tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     done = seed(*pair.urls, COUNT, 1, tmp_path / "truth.csv", lambda *n: calls.append(n))
     assert calls == [(CHUNK, COUNT), (COUNT, COUNT)]
@@ -48,7 +51,7 @@ def test_the_summary_and_the_truth_agree_with_the_databases(pair: Any, tmp_path:
     assert sum(dirt.count("link_scored") for *_, dirt in truth) == done.dirt["link_scored"]
 
 
-def test_keys_go_on_after_the_seeded_ones(pair: Any, tmp_path: Path):
+def test_keys_go_on_after_the_seeded_ones(pair: Pair, tmp_path: Path) -> None:
     done = seed(*pair.urls, 20, 1, tmp_path / "truth.csv")
     pair.at("erp", "INSERT INTO customers (name, kind) VALUES ('Acme', 'O')")
     pair.at(
@@ -62,7 +65,7 @@ def test_keys_go_on_after_the_seeded_ones(pair: Any, tmp_path: Path):
     assert found == [(done.rows["customer_contacts"] + 1,)]
 
 
-def test_a_sandbox_with_customers_is_not_seeded_again(pair: Any, tmp_path: Path):
+def test_a_sandbox_with_customers_is_not_seeded_again(pair: Pair, tmp_path: Path) -> None:
     seed(*pair.urls, 10, 1, tmp_path / "truth.csv")
     before = pair.rows()
     with pytest.raises(ConcordError, match="holds customers already"):
@@ -71,7 +74,7 @@ def test_a_sandbox_with_customers_is_not_seeded_again(pair: Any, tmp_path: Path)
     assert not (tmp_path / "other.csv").exists()
 
 
-def test_a_seed_that_fails_leaves_nothing(pair: Any, tmp_path: Path):
+def test_a_seed_that_fails_leaves_nothing(pair: Pair, tmp_path: Path) -> None:
     pair.at("crm", "ALTER TABLE person ADD CHECK (false)")
     with pytest.raises(psycopg.errors.CheckViolation):
         seed(*pair.urls, 50, 1, tmp_path / "truth.csv")
@@ -80,12 +83,12 @@ def test_a_seed_that_fails_leaves_nothing(pair: Any, tmp_path: Path):
 
 
 @pytest.mark.parametrize("customers", [0, -1, MAX_CUSTOMERS + 1])
-def test_a_number_out_of_range_is_refused(pair: Any, tmp_path: Path, customers: int):
+def test_a_number_out_of_range_is_refused(pair: Pair, tmp_path: Path, customers: int) -> None:
     with pytest.raises(ConcordError, match="makes 1 to"):
         seed(*pair.urls, customers, 1, tmp_path / "truth.csv")
 
 
-def test_broken_rows_get_past_the_vendors_constraints(pair: Any, tmp_path: Path):
+def test_broken_rows_get_past_the_vendors_constraints(pair: Pair, tmp_path: Path) -> None:
     done = seed(*pair.urls, 3000, 2, tmp_path / "truth.csv")
     assert pair.at("erp", "SELECT count(*) FROM customers WHERE name = ''")[0][0] > 0
     (future,) = pair.at(

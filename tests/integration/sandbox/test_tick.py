@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError
 from concord.sandbox.northwind import import_northwind
@@ -18,7 +19,9 @@ CHANGED = {
 }
 
 
-def test_the_same_seed_on_the_same_state_does_the_same(empty_pair: Any, tmp_path: Path):
+def test_the_same_seed_on_the_same_state_does_the_same(
+    empty_pair: Callable[[], Pair], tmp_path: Path
+) -> None:
     one, two = empty_pair(), empty_pair()
     for made in (one, two):
         seed(*made.urls, 200, 1, tmp_path / "truth.csv")
@@ -27,7 +30,7 @@ def test_the_same_seed_on_the_same_state_does_the_same(empty_pair: Any, tmp_path
     assert one.rows() == two.rows() != before
 
 
-def test_the_same_seed_again_enters_other_customers(pair: Any, tmp_path: Path):
+def test_the_same_seed_again_enters_other_customers(pair: Pair, tmp_path: Path) -> None:
     seed(*pair.urls, 50, 1, tmp_path / "truth.csv")
     for _ in range(3):
         tick(*pair.urls, seed=3)
@@ -36,7 +39,7 @@ def test_the_same_seed_again_enters_other_customers(pair: Any, tmp_path: Path):
     assert count == names
 
 
-def test_what_is_counted_was_done(pair: Any, tmp_path: Path):
+def test_what_is_counted_was_done(pair: Pair, tmp_path: Path) -> None:
     done = seed(*pair.urls, 300, 1, tmp_path / "truth.csv")
     counts = tick(*pair.urls, seed=1, minutes=12)
     assert counts.both > 0
@@ -52,14 +55,14 @@ def test_what_is_counted_was_done(pair: Any, tmp_path: Path):
         assert pair.at(side, CHANGED[side])[0][0] > kinds["customer"]
 
 
-def test_business_goes_on_in_northwinds_countries_too(empty_pair: Any):
+def test_business_goes_on_in_northwinds_countries_too(empty_pair: Callable[[], Pair]) -> None:
     made = empty_pair()
     import_northwind(NORTHWIND, *made.urls)
     counts = tick(*made.urls, seed=1, minutes=10)
     assert counts.changes >= 100
 
 
-def test_without_a_seed_each_minute_differs(empty_pair: Any, tmp_path: Path):
+def test_without_a_seed_each_minute_differs(empty_pair: Callable[[], Pair], tmp_path: Path) -> None:
     one, two = empty_pair(), empty_pair()
     for made in (one, two):
         seed(*made.urls, 30, 1, tmp_path / "truth.csv")
@@ -67,7 +70,9 @@ def test_without_a_seed_each_minute_differs(empty_pair: Any, tmp_path: Path):
     assert one.rows() != two.rows()
 
 
-def test_a_sandbox_without_tables_or_customers_is_named(empty_pair: Any, pair: Any):
+def test_a_sandbox_without_tables_or_customers_is_named(
+    empty_pair: Callable[[], Pair], pair: Pair
+) -> None:
     with pytest.raises(ConcordError, match="no sandbox tables"):
         tick(*empty_pair().urls)
     with pytest.raises(ConcordError, match="has no customers"):

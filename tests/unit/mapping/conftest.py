@@ -81,7 +81,11 @@ CRM: dict[str, dict[str, object]] = {
     "credit": {"format": "1,234.56"},
 }
 CRM |= {"born": {"rest": "the time is nobody's business"}}
-CRM |= {"seen": {"format": "ISO"}, "active": {"format": "1/0"}, "note": {"write": False, "shorten": 5}}
+CRM |= {
+    "seen": {"format": "ISO"},
+    "active": {"format": "1/0"},
+    "note": {"write": False, "shorten": 5},
+}
 
 
 def _mapping(system: str, more: Mapping[str, Mapping[str, object]]) -> EntityMapping:

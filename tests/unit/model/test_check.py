@@ -10,7 +10,7 @@ from tests.unit.model.small import PARTY, change
 
 from concord.errors import Problem
 from concord.model.check import check_shapes
-from concord.model.read import load_config
+from concord.model.read import load
 from concord.systems.protocol import ColumnType, Shape
 
 GOOD: dict[str, ColumnType] = {
@@ -25,7 +25,7 @@ def check(
 ) -> list[Problem]:
     columns = {n: t for n, t in {**GOOD, **types}.items() if n != without}
     shape = Shape(columns, dict(columns), max_length={**LENGTHS, **(lengths or {})})
-    return check_shapes(load_config(root), {("erp", "party"): shape})
+    return check_shapes(load(root), {("erp", "party"): shape})
 
 
 def line_of(text: str) -> int:
@@ -97,4 +97,4 @@ def test_a_date_may_be_a_number(small: Path) -> None:
 
 
 def test_a_system_that_could_not_be_asked_is_not_judged(small: Path) -> None:
-    assert check_shapes(load_config(small), {}) == []
+    assert check_shapes(load(small), {}) == []

@@ -67,8 +67,10 @@ def test_entities_stand_behind_what_they_refer_to(small: Path) -> None:
 
 
 def test_codes_are_text_even_when_they_look_like_something_else(small: Path) -> None:
+    change(small, "codes/country.yaml", "crm: Norway", "crm: [no, Off, 047, 12:30, 2024-01-31]")
     codes = {c.code: c for c in load_config(small).code_list["country"].codes}
     assert list(codes) == ["AT", "NO", "01"]
+    assert codes["NO"].systems["crm"] == ("no", "Off", "047", "12:30", "2024-01-31")
     assert codes["AT"].systems["crm"] == ("Austria", "Österreich")
 
 

@@ -10,7 +10,7 @@ from concord.sandbox.database import COLUMNS
 from concord.sandbox.sides import ADDRESS_TYPES, COUNTRY_WORDS, KINDS, STATUSES, TERMS
 
 
-def test_every_mapped_column_is_one_that_the_sandbox_fills(config: Config):
+def test_every_mapped_column_is_one_that_the_sandbox_fills(config: Config) -> None:
     for entity in config.entities:
         for mapping in entity.mappings:
             columns = {mapping.id, mapping.modified, *(c.column for c in mapping.columns)}
@@ -28,14 +28,14 @@ def test_every_mapped_column_is_one_that_the_sandbox_fills(config: Config):
 )
 def test_the_code_lists_know_both_sides_codes(
     config: Config, codes: str, used: dict[str, tuple[str, str]]
-):
+) -> None:
     known = {code.code: code.systems for code in config.code_list[codes].codes}
     for code, (erp, crm) in used.items():
         assert erp in known[code]["erp"]
         assert crm in known[code]["crm"]
 
 
-def test_the_code_list_knows_the_countries_words(config: Config):
+def test_the_code_list_knows_the_countries_words(config: Config) -> None:
     crm = {w: c.code for c in config.code_list["country"].codes for w in c.systems["crm"]}
     for code, words in COUNTRY_WORDS.items():
         assert {crm[word] for word in words} == {code}

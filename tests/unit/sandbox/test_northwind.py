@@ -20,24 +20,24 @@ def refused(tmp_path: Path, *lines: str) -> str:
     return str(caught.value).replace(str(file), "customers.csv")
 
 
-def test_all_91_customers_are_read():
+def test_all_91_customers_are_read() -> None:
     records = read_customers(FILE)
     assert len(records) == 91
     assert records[0]["customer_id"] == "ALFKI"
     assert {r["country"] for r in records} == set(COUNTRIES)
 
 
-def test_a_missing_file_is_named(tmp_path: Path):
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConcordError, match=r"customers\.csv: No such file.*Give the directory"):
         read_customers(tmp_path / "customers.csv")
 
 
-def test_a_missing_column_is_named(tmp_path: Path):
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
     text = refused(tmp_path, HEADER.replace(",phone", ""), FIRST)
     assert text.startswith("customers.csv:1: the column phone is missing")
 
 
-def test_every_wrong_line_is_named_at_once(tmp_path: Path):
+def test_every_wrong_line_is_named_at_once(tmp_path: Path) -> None:
     long = "x" * 81
     text = refused(
         tmp_path,
@@ -58,29 +58,29 @@ def test_every_wrong_line_is_named_at_once(tmp_path: Path):
     assert long not in "".join(text)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path):
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_bytes(b"\xff\xfe\x00c")
     with pytest.raises(ConcordError, match="not UTF-8 CSV"):
         read_customers(tmp_path / "customers.csv")
 
 
-def test_a_file_without_rows_is_refused(tmp_path: Path):
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
     assert "there is no customer in it" in refused(tmp_path, HEADER)
 
 
-def test_both_sides_rows_are_the_same_each_time():
+def test_both_sides_rows_are_the_same_each_time() -> None:
     records = read_customers(FILE)
     assert erp_rows(records) == erp_rows(records)
     assert crm_rows(records) == crm_rows(records)
 
 
-def test_the_erp_has_the_customers_as_they_are():
+def test_the_erp_has_the_customers_as_they_are() -> None:
     code, name, kind, vat, country, phone, *_ = erp_rows(read_customers(FILE))["customers"][3]
     assert (code, name, kind, vat) == ("AROUT", "Around the Horn", "O", None)
     assert (country, phone) == ("GB", "(171) 555-7788")
 
 
-def test_a_street_is_written_otherwise_but_not_lost():
+def test_a_street_is_written_otherwise_but_not_lost() -> None:
     assert otherwise("Obere Str. 57") == "Obere Straße 57"
     assert otherwise("67, avenue de l'Europe") == "67, av. de l'Europe"
     assert otherwise("Berliner Platz 43") == "Berliner Platz 43"

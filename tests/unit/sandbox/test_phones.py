@@ -15,14 +15,14 @@ AREAS = [
 
 
 @pytest.mark.parametrize(("country", "area", "lead"), AREAS)
-def test_numbers_exist_in_their_countrys_numbering_plan(country: str, area: str, lead: str):
+def test_numbers_exist_in_their_countrys_numbering_plan(country: str, area: str, lead: str) -> None:
     for serial in range(0, 7_000_000, 250_007):
         number = phonenumbers.parse(phone(country, area, lead, serial).e164)
         assert phonenumbers.is_valid_number(number), number
         assert phonenumbers.region_code_for_number(number) == country
 
 
-def test_every_way_of_writing_a_number_reads_as_that_number():
+def test_every_way_of_writing_a_number_reads_as_that_number() -> None:
     rng = Random(1)
     for country, area, lead in AREAS:
         value = phone(country, area, lead, rng.randrange(7_000_000))
@@ -35,6 +35,6 @@ def test_every_way_of_writing_a_number_reads_as_that_number():
             assert len(text) <= 30
 
 
-def test_serials_below_the_limit_have_numbers_of_their_own():
+def test_serials_below_the_limit_have_numbers_of_their_own() -> None:
     made = {phone("CN", "755", "8", serial).number for serial in range(0, 7_000_000, 997)}
     assert len(made) == len(range(0, 7_000_000, 997))

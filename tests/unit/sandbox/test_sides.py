@@ -53,7 +53,7 @@ def share(kind: str, system: str | None = None, among: str = "") -> float:
     return sum(kind in d for d in found) / len(found)
 
 
-def test_customers_are_spread_over_the_sides_in_the_stated_shares():
+def test_customers_are_spread_over_the_sides_in_the_stated_shares() -> None:
     known = made().known
     assert abs(known["both"] / COUNT - RATES.shared) < 0.02
     assert abs(known["erp"] / COUNT - RATES.erp_only) < 0.02
@@ -61,12 +61,12 @@ def test_customers_are_spread_over_the_sides_in_the_stated_shares():
 
 
 @pytest.mark.parametrize("system", ["erp", "crm"])
-def test_doubles_and_broken_rows_come_in_the_stated_shares(system: str):
+def test_doubles_and_broken_rows_come_in_the_stated_shares(system: str) -> None:
     assert RATES.double * 0.6 < share("double", system) < RATES.double * 1.4
     assert RATES.broken * 0.5 < share("broken", system) < RATES.broken * 1.6
 
 
-def test_other_dirt_comes_in_the_stated_shares():
+def test_other_dirt_comes_in_the_stated_shares() -> None:
     shared = "link_"
     assert 0.02 < share("link_scored", "crm", shared) < 0.055
     assert 0.04 < share("name_typo", "crm", shared) < 0.10
@@ -77,7 +77,7 @@ def test_other_dirt_comes_in_the_stated_shares():
     assert 0.005 < share("full_width") < 0.05
 
 
-def test_the_truth_has_every_record_exactly_once():
+def test_the_truth_has_every_record_exactly_once() -> None:
     tables = {
         ("erp", "party"): ("customers", "customer_code"),
         ("erp", "contact"): ("customer_contacts", "contact_no"),
@@ -94,14 +94,14 @@ def test_the_truth_has_every_record_exactly_once():
         assert {(system, entity, k) for k in keys} == {k for k in told if k[:2] == (system, entity)}
 
 
-def test_the_erps_columns_hold_its_rows():
+def test_the_erps_columns_hold_its_rows() -> None:
     for table, limits in ERP_LIMITS.items():
         for row in made().rows[table]:
             for column, limit in limits.items():
                 assert len(row[column] or "") <= limit, (table, column)
 
 
-def test_a_side_has_one_address_of_a_kind_for_a_customer():
+def test_a_side_has_one_address_of_a_kind_for_a_customer() -> None:
     for table, owner, kind in (
         ("customer_addresses", "customer_code", "addr_type"),
         ("account_address", "account_id", "kind"),
@@ -110,7 +110,7 @@ def test_a_side_has_one_address_of_a_kind_for_a_customer():
         assert len(seen) == len(set(seen))
 
 
-def test_revenue_is_the_crms_alone_and_credit_mostly_the_erps():
+def test_revenue_is_the_crms_alone_and_credit_mostly_the_erps() -> None:
     customers, accounts = made().rows["customers"], made().rows["account"]
     assert "annual_revenue" not in COLUMNS["customers"]
     assert sum(a["annual_revenue"] is not None for a in accounts) > len(accounts) / 2
@@ -171,11 +171,11 @@ def clusters() -> tuple[dict[str, set[str]], set[str]]:
     return parts, {cluster for cluster, trues in mixed.items() if len(trues) > 1}
 
 
-def test_no_exact_key_joins_two_customers():
+def test_no_exact_key_joins_two_customers() -> None:
     assert clusters()[1] == set()
 
 
-def test_exact_keys_join_all_records_but_those_told_to_need_scoring():
+def test_exact_keys_join_all_records_but_those_told_to_need_scoring() -> None:
     hard, broken = set(), set()
     for true, _, entity, _, dirt in made().sides.truth:
         if entity == "party" and "link_scored" in dirt:
@@ -187,7 +187,7 @@ def test_exact_keys_join_all_records_but_those_told_to_need_scoring():
     assert hard - split - broken == set()
 
 
-def test_the_same_stream_makes_the_same_rows():
+def test_the_same_stream_makes_the_same_rows() -> None:
     def once() -> Sides:
         rng, world, sides = Random(3), World(3), Sides()
         for i in range(300):

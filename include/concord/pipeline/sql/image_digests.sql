@@ -1,16 +1,33 @@
--- image_digests: per key bucket, count and order-independent digest of the stored raw hashes of one
--- system's live images (the definition is systems/digest.py).
-SELECT bucket, count(*), sum(trunc(a))::text || ':' || sum(trunc(b))::text
+-- image_digests: per key bucket, count and order-independent digest of the raw hashes of the states
+-- last seen of one system's records: taken as images, or waiting in quarantine or parked (the
+-- definition of the digest is systems/digest.py).
+WITH seen AS (
+    SELECT i.source_id, i.raw_hash FROM {image} AS i
+    WHERE i.deleted_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM ops.quarantine AS q
+          WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.source_id = i.source_id
+            AND q.side = 'read' AND q.state = 'open')
+      AND NOT EXISTS (
+          SELECT FROM ops.parked AS p
+          WHERE p.system = %(system)s AND p.entity = %(entity)s AND p.source_id = i.source_id)
+    UNION ALL
+    SELECT q.source_id, q.raw_hash FROM ops.quarantine AS q
+    WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.side = 'read' AND q.state = 'open'
+    UNION ALL
+    SELECT p.source_id, p.raw_hash FROM ops.parked AS p
+    WHERE p.system = %(system)s AND p.entity = %(entity)s
+)
+SELECT bucket, count(*), sum(a)::text || ':' || sum(b)::text
 FROM (
-    SELECT ('x' || substr(md5(i.source_id), 1, 8))::bit(32)::bigint %% %(buckets)s AS bucket,
+    SELECT ('x' || substr(md5(s.source_id), 1, 8))::bit(32)::bigint %% %(buckets)s AS bucket,
            ('x' || substr(h.both, 1, 16))::bit(64)::bigint::numeric
                + CASE WHEN substr(h.both, 1, 1) >= '8' THEN 18446744073709551616 ELSE 0 END AS a,
            ('x' || substr(h.both, 17, 16))::bit(64)::bigint::numeric
                + CASE WHEN substr(h.both, 17, 1) >= '8' THEN 18446744073709551616 ELSE 0 END AS b
-    FROM {image} AS i
+    FROM seen AS s
     CROSS JOIN LATERAL (
-        SELECT md5(i.source_id || ':' || coalesce(i.raw_hash::text, 'none')) AS both
+        SELECT md5(s.source_id || ':' || coalesce(s.raw_hash::text, 'none')) AS both
     ) AS h
-    WHERE i.deleted_at IS NULL
 ) AS one
 GROUP BY bucket

@@ -1,5 +1,22 @@
--- image_hashes: keys and stored raw hashes of one system's live images in the wanted buckets.
-SELECT i.source_id, i.raw_hash
-FROM {image} AS i
-WHERE i.deleted_at IS NULL
-  AND ('x' || substr(md5(i.source_id), 1, 8))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s)
+-- image_hashes: keys and raw hashes of the states last seen of one system's records (see
+-- image_digests) in the wanted buckets.
+WITH seen AS (
+    SELECT i.source_id, i.raw_hash FROM {image} AS i
+    WHERE i.deleted_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM ops.quarantine AS q
+          WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.source_id = i.source_id
+            AND q.side = 'read' AND q.state = 'open')
+      AND NOT EXISTS (
+          SELECT FROM ops.parked AS p
+          WHERE p.system = %(system)s AND p.entity = %(entity)s AND p.source_id = i.source_id)
+    UNION ALL
+    SELECT q.source_id, q.raw_hash FROM ops.quarantine AS q
+    WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.side = 'read' AND q.state = 'open'
+    UNION ALL
+    SELECT p.source_id, p.raw_hash FROM ops.parked AS p
+    WHERE p.system = %(system)s AND p.entity = %(entity)s
+)
+SELECT s.source_id, s.raw_hash
+FROM seen AS s
+WHERE ('x' || substr(md5(s.source_id), 1, 8))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s)

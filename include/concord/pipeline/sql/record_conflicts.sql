@@ -16,52 +16,53 @@ edit AS (
     FROM {diff} AS d
     GROUP BY d.system, d.source_id, d.golden_id, d.unit
 ),
-held AS (
-    SELECT r.system, r.source_id, r.golden_id, r.known, r.matched_by, v.unit, v.value, v.gold, v.blank,
-           g.provenance
-    FROM {result} AS r
-    JOIN {golden} AS g USING (golden_id)
+judged AS (  -- each edit beside the golden value of its unit after this batch
+    SELECT e.*, v.value, v.gold AS now, v.blank, g.provenance
+    FROM edit AS e
+    JOIN {result} AS r ON r.system = e.system AND r.source_id = e.source_id
+    JOIN {golden} AS g ON g.golden_id = e.golden_id
     CROSS JOIN LATERAL (VALUES {values}) AS v(unit, value, gold, blank)
+    WHERE v.unit = e.unit
 ),
 lost AS (
-    SELECT h.golden_id, h.unit,
-           CASE WHEN h.blank THEN 'blank'
-                WHEN e.pending OR EXISTS (
+    SELECT j.golden_id, j.unit,
+           CASE WHEN j.blank THEN 'blank'
+                WHEN j.pending OR EXISTS (
                     SELECT FROM edit AS o
-                    WHERE o.golden_id = e.golden_id AND o.unit = e.unit
-                      AND (o.system, o.source_id) <> (e.system, e.source_id)) THEN 'both_changed'
+                    WHERE o.golden_id = j.golden_id AND o.unit = j.unit
+                      AND (o.system, o.source_id) <> (j.system, j.source_id)) THEN 'both_changed'
                 ELSE 'no_authority' END AS kind,
-           jsonb_build_object('system', h.system, 'source_id', h.source_id, 'base', e.base,
-                              'value', h.value) AS loser,
-           jsonb_build_object('system', h.provenance -> h.unit ->> 'system',
-                              'source_id', h.provenance -> h.unit ->> 'source_id',
-                              'value', h.gold) AS winner
-    FROM edit AS e
-    JOIN held AS h USING (system, source_id, unit)
-    WHERE h.value <> h.gold
+           jsonb_build_object('system', j.system, 'source_id', j.source_id, 'base', j.base,
+                              'value', j.value) AS loser,
+           jsonb_build_object('system', j.provenance -> j.unit ->> 'system',
+                              'source_id', j.provenance -> j.unit ->> 'source_id',
+                              'value', j.now) AS winner
+    FROM judged AS j
+    WHERE j.value <> j.now
 ),
 won AS (
-    SELECT h.golden_id, h.unit, 'both_changed' AS kind,
-           jsonb_build_object('system', b.provenance -> h.unit ->> 'system',
-                              'source_id', b.provenance -> h.unit ->> 'source_id',
-                              'base', e.base, 'value', e.gold) AS loser,
-           jsonb_build_object('system', h.system, 'source_id', h.source_id, 'value', h.value) AS winner
-    FROM edit AS e
-    JOIN held AS h USING (system, source_id, unit)
-    JOIN before AS b ON b.golden_id = h.golden_id
-    JOIN rule ON rule.unit = h.unit
-    WHERE h.value = h.gold AND e.pending AND e.moved AND h.system = ANY(rule.writable)
+    SELECT j.golden_id, j.unit, 'both_changed' AS kind,
+           jsonb_build_object('system', b.provenance -> j.unit ->> 'system',
+                              'source_id', b.provenance -> j.unit ->> 'source_id',
+                              'base', j.base, 'value', j.gold) AS loser,
+           jsonb_build_object('system', j.system, 'source_id', j.source_id, 'value', j.value) AS winner
+    FROM judged AS j
+    JOIN before AS b ON b.golden_id = j.golden_id
+    JOIN rule ON rule.unit = j.unit
+    WHERE j.value = j.now AND j.pending AND j.moved AND j.system = ANY(rule.writable)
 ),
 first_link AS (
-    SELECT h.golden_id, h.unit, 'first_link' AS kind,
-           jsonb_build_object('system', h.system, 'source_id', h.source_id, 'base', NULL,
-                              'value', h.value) AS loser,
-           jsonb_build_object('system', h.provenance -> h.unit ->> 'system',
-                              'source_id', h.provenance -> h.unit ->> 'source_id',
-                              'value', h.gold) AS winner
-    FROM held AS h
-    WHERE NOT h.known AND NOT h.blank AND h.matched_by <> 'new' AND h.value <> h.gold
-      AND h.provenance -> h.unit ->> 'source_id' IS DISTINCT FROM h.source_id
+    SELECT r.golden_id, v.unit, 'first_link' AS kind,
+           jsonb_build_object('system', r.system, 'source_id', r.source_id, 'base', NULL,
+                              'value', v.value) AS loser,
+           jsonb_build_object('system', g.provenance -> v.unit ->> 'system',
+                              'source_id', g.provenance -> v.unit ->> 'source_id',
+                              'value', v.gold) AS winner
+    FROM {result} AS r
+    JOIN {golden} AS g ON g.golden_id = r.golden_id
+    CROSS JOIN LATERAL (VALUES {values}) AS v(unit, value, gold, blank)
+    WHERE NOT r.known AND r.matched_by <> 'new' AND NOT v.blank AND v.value <> v.gold
+      AND g.provenance -> v.unit ->> 'source_id' IS DISTINCT FROM r.source_id
 ),
 everything AS (
     SELECT * FROM lost UNION ALL SELECT * FROM won UNION ALL SELECT * FROM first_link

@@ -106,7 +106,8 @@ class Apply:
         """The target halves what fails until the bad items stand alone; these are rejected."""
         piece = 1 if one else PIECE
         query = self._statement(group, one=one).as_string(self.conn)
-        values = [query, group.payload(), piece, self.fence.name, self.fence.token]
+        numbers = [n for n, _ in group.items]
+        values = [query, group.payload(), numbers, piece, self.fence.name, self.fence.token]
         with self.conn.transaction():
             self.conn.execute("SET LOCAL lock_timeout = '200ms'")
             rows = self._rows(statement(ROOM, "in_pieces"), values)

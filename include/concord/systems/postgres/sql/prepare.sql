@@ -41,9 +41,11 @@ CREATE TABLE IF NOT EXISTS concord.fence (
 );
 
 -- Runs a statement over items, {{n, id, new, base}} each, in pieces; a piece that fails is halved
--- until the bad items stand alone. Gives (n, id) of what was written and (n, code, …) of what failed.
+-- until the bad items stand alone. Gives (n, id) of what was written and (n, code, ...) of what
+-- failed. The numbers n come apart as well: an item may hold what this database cannot even read.
 CREATE OR REPLACE FUNCTION concord.write_each(
-    statement text, items json, piece integer, fence_name text, fence_token bigint,
+    statement text, items json, numbers integer[], piece integer,
+    fence_name text, fence_token bigint,
     OUT n integer, OUT id text,
     OUT code text, OUT message text, OUT constraint_of text, OUT column_of text
 ) RETURNS SETOF record
@@ -66,7 +68,7 @@ BEGIN
             FOR one IN EXECUTE statement USING
                 (SELECT jsonb_agg(e::jsonb) FROM unnest(item[low:high]) AS e), fence_name, fence_token
             LOOP
-                ns := ns || coalesce(one.n, (item[low] ->> 'n')::integer);
+                ns := ns || coalesce(one.n, numbers[low]);
                 ids := ids || one.id::text;
             END LOOP;
         EXCEPTION
@@ -83,7 +85,7 @@ BEGIN
                 RETURN NEXT;
             END LOOP;
         ELSIF low = high THEN
-            n := (item[low] ->> 'n')::integer; id := NULL;
+            n := numbers[low]; id := NULL;
             RETURN NEXT;
         ELSE
             middle := (low + high) / 2;
@@ -92,13 +94,13 @@ BEGIN
         END IF;
     END LOOP;
 END $body$;
-REVOKE ALL ON FUNCTION concord.write_each(text, json, integer, text, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) FROM PUBLIC;
 {tables}
 GRANT USAGE ON SCHEMA concord TO {role};
 GRANT SELECT, DELETE ON concord.change_log TO {role};
 GRANT SELECT, UPDATE ON concord.watched TO {role};
 GRANT SELECT, INSERT, DELETE ON concord.applied TO {role};
 GRANT SELECT, INSERT, UPDATE ON concord.fence TO {role};
-GRANT EXECUTE ON FUNCTION concord.write_each(text, json, integer, text, bigint) TO {role};
+GRANT EXECUTE ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) TO {role};
 
 COMMIT;
