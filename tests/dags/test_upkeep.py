@@ -42,15 +42,6 @@ def test_a_directory_that_a_task_has_just_made_stays(tmp_path: Path) -> None:
     assert fresh.exists()
 
 
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
-    outside = _log(tmp_path / "outside", "kept.log", 90)
-    logs = tmp_path / "logs"
-    logs.mkdir()
-    (logs / "latest").symlink_to(outside.parent)
-    upkeep.prune_logs(logs, NOW - timedelta(days=30))
-    assert outside.exists()
-
-
 def test_runs_of_another_month_are_deleted_with_their_tasks(dag_bag: Any) -> None:
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session

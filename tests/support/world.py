@@ -35,6 +35,15 @@ class World:
         """Another engine on the same world, as another process would have."""
         return Engine(config or self.config, self.hub, self.urls, EXPECTATIONS)
 
+    def limit(self, system: str, **limits: Any) -> None:
+        """Go on with other limits for one system, as after an edit of systems.yaml."""
+        spec = self.config.system[system]
+        other = spec.model_copy(update={"limits": spec.limits.model_copy(update=limits)})
+        systems = tuple(other if s.name == system else s for s in self.config.systems)
+        config = self.config.model_copy(update={"systems": systems})
+        config.__dict__.pop("system", None)  # what was derived from the old ones
+        self.engine = self.fresh_engine(config)
+
     def batch(self, lane: str = "fast", **options: Any) -> Counts:
         """Run one batch and return its counts."""
         _, counts = run_batch(

@@ -213,6 +213,8 @@ class Cluster:
 
     def _clear_leftovers(self) -> None:
         """After a kill: wait for the server's orphans, and forget process ids now of strangers."""
+        for process in _outliving:
+            process.poll()  # a killed child of ours would stay as a zombie
         if not wait_until(lambda: not working_in(self.data), 5.0):
             end(lambda: working_in(self.data), grace=5.0)
         locks = [self.data / "postmaster.pid"]

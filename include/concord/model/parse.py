@@ -45,7 +45,7 @@ def _explain(form: type[BaseModel], error: ErrorDetails, doc: Document, findings
     if kind == "extra_forbidden":
         findings.add(doc, where, f"unknown key `{last}`", closest(str(last), _keys(form, where)))
     elif kind == "missing":
-        hint = "Add it; see the examples in docs or the file's JSON Schema."
+        hint = "Add it; the files shipped with Concord are examples."
         findings.add(doc, where, f"`{last}` is missing", hint)
     elif kind == "literal_error":
         allowed = [w.strip("' ") for w in str(context["expected"]).replace(" or ", ",").split(",")]

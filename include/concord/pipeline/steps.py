@@ -41,7 +41,7 @@ def validate(engine: Engine, batch_id: int) -> Counts:
                     " AND entity = %s",
                     (result.held, batch_id, result.system, result.entity),
                 )
-        rules = [rule for result in results for rule in result.results]
+        rules = [rule for result in results for rule in result.rules]
         return {
             "checked": len(rules),
             "failed_rules": sum(not r.success for r in rules),

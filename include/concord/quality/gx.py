@@ -96,6 +96,7 @@ def _configurations_kept() -> Iterator[None]:
     """
     from great_expectations.expectations.expectation import Expectation
 
+    base: Any = Expectation
     made: dict[int, tuple[Any, Any]] = {}  # with the expectation, so that its id stays its own
 
     def kept(self: Any) -> Any:
@@ -104,12 +105,12 @@ def _configurations_kept() -> Iterator[None]:
         return made[id(self)][1]
 
     with _patching:
-        original = Expectation.configuration
-        Expectation.configuration = property(kept)
+        original = base.configuration
+        base.configuration = property(kept)
         try:
             yield
         finally:
-            Expectation.configuration = original
+            base.configuration = original
 
 
 _patching = Lock()
@@ -130,12 +131,13 @@ def _context() -> Any:
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
     )
 
     in_memory = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
     settings = DataContextConfig(
         store_backend_defaults=in_memory,
-        progress_bars={"globally": False},
+        progress_bars=ProgressBarsConfig(globally=False),
         analytics_enabled=False,
     )
     return gx.get_context(mode="ephemeral", project_config=settings)
@@ -171,8 +173,9 @@ def _verdict(rule: Rule, result: Any, rows: int) -> Verdict:
     values = result.result
     if "unexpected_count" in values:
         checked = int(values["element_count"]) - int(values.get("missing_count") or 0)
-        failed = int(values["unexpected_count"])
-        return Verdict(bool(result.success), checked, failed)
+        # A sum over no rows is NULL: nothing to judge is nothing wrong.
+        failed = int(values["unexpected_count"] or 0)
+        return Verdict(bool(result.success) or checked == 0, checked, failed)
     return Verdict(bool(result.success), rows, int(not result.success), _observed(values))
 
 

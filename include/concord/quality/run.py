@@ -16,9 +16,9 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection, Hub
-from concord.hub.sql import comma, statement
+from concord.hub.sql import comma, idents, statement
 from concord.quality import gx, view
-from concord.quality.rules import Suite, Suites
+from concord.quality.rules import GOLDEN, Suite, Suites
 from concord.quality.table import RuleResult, Table, TableResult, columns, validate_table
 
 __all__ = ["RuleResult", "TableResult", "validate_batch", "validate_table"]
@@ -49,7 +49,8 @@ def validate_batch(
     *,
     today: date | None = None,
 ) -> list[TableResult]:
-    """Judge the staged (system, entity) tables of a batch; `golden` stands for the golden model.
+    """Judge the staged (system, entity) tables of a batch; `golden` as system stands for the golden
+    records that the batch made or changed.
 
     Writes `ops.validation`, and `ops.quarantine` for every row that breaks a critical rule, in one
     transaction a table; running it again gives the same. An entity that is held back
@@ -67,14 +68,33 @@ def validate_batch(
             for system, entity in tables:
                 suite = suites.of(system, entity)
                 table = ("stage", f"b{batch_id}_{system}_{entity}")
-                _apply_fixes(conn, table, suite)
+                if system == GOLDEN:
+                    _stage_golden(conn, table, suite, batch_id)
+                else:
+                    _apply_fixes(conn, table, suite)
                 conn.commit()
                 result = validate_table(hub.url, conn, table, suite, today=day)
                 out.append(_settle(conn, table, suite, batch_id, result))
+                if system == GOLDEN:
+                    conn.execute(SQL("DROP TABLE {}").format(Identifier(*table)))
                 conn.commit()
     finally:
         gx.close()
     return out
+
+
+def _stage_golden(conn: Connection, table: Table, suite: Suite, batch_id: int) -> None:
+    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*table)))
+    conn.execute(
+        statement(
+            "quality",
+            "stage_golden",
+            stage=Identifier(*table),
+            golden=Identifier(GOLDEN, suite.entity),
+            fields=idents(suite.columns, "g"),
+            batch=Literal(batch_id),
+        )
+    )
 
 
 def _apply_fixes(conn: Connection, table: Table, suite: Suite) -> None:

@@ -72,7 +72,7 @@ def test_a_record_in_quarantine_is_not_written_to(world: World) -> None:
 
 
 def test_a_ten_megabyte_text_is_quarantined(world: World) -> None:
-    world.account("x" * 10_000_000)
+    world.account("Endless Ltd", web="https://" + "x" * 10_000_000)
     world.account("Good Ltd")
     assert world.batch()["quarantined"] == 1
     assert world.one("erp", "SELECT count(*) FROM customers") == 1
@@ -155,10 +155,7 @@ def test_an_unreachable_system_fails_the_batch_and_the_next_one_catches_up(world
 
 
 def test_a_change_set_over_a_limit_waits_for_a_person(world: World) -> None:
-    spec = world.config.system["crm"]
-    tight = spec.model_copy(update={"limits": spec.limits.model_copy(update={"count": 3})})
-    systems = tuple(tight if s.name == "crm" else s for s in world.config.systems)
-    world.engine = world.fresh_engine(world.config.model_copy(update={"systems": systems}))
+    world.limit("crm", count=3)
     for n in range(5):
         world.customer(f"Company {n}")
     counts = world.batch()

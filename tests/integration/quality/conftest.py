@@ -74,7 +74,7 @@ def stage(hub: Hub, batch: int) -> Stage:
 
 
 def create(conn: Connection, table: Identifier, columns: Mapping[str, str]) -> None:
-    kinds = [SQL("{} {}").format(Identifier(n), SQL(t)) for n, t in columns.items()]  # type: ignore[arg-type]
+    kinds = [SQL("{} {}").format(Identifier(n), SQL(t)) for n, t in columns.items()]
     conn.execute(SQL("DROP TABLE IF EXISTS {}").format(table))
     conn.execute(
         SQL("CREATE UNLOGGED TABLE {} (source_id text, op text, raw_hash uuid, {})").format(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -110,12 +111,12 @@ def test_no_value_of_a_record_comes_out(people: str, capfd: pytest.CaptureFixtur
     assert capfd.readouterr() == ("", "")  # no progress bars either
 
 
-def test_telemetry_is_off_before_the_library_is_imported(people: str) -> None:
-    judge(people, rule("column_to_exist", column="name"))
-    from great_expectations.analytics.config import ENV_CONFIG
-
+def test_telemetry_is_off() -> None:
+    context = gx._context()
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
-    assert not ENV_CONFIG.gx_analytics_enabled
+    assert context.config.analytics_enabled is False
+    assert "posthog" not in sys.modules
+    assert context.config.data_docs_sites == {}
 
 
 def test_keeping_configurations_changes_no_verdict(
@@ -164,7 +165,9 @@ def test_a_pattern_that_postgresql_cannot_read_is_named(people: str) -> None:
     with psycopg.connect(people) as conn:
         with pytest.raises(ConfigError) as caught:
             suites.check_patterns(conn, Suites({("crm", "party"): suite}, "UTC"))
-        assert [(p.file, p.line, p.where) for p in caught.value.problems] == [("f.json", 7, "r")] * 2
+        assert [(p.file, p.line, p.where) for p in caught.value.problems] == [
+            ("f.json", 7, "r")
+        ] * 2
         assert conn.execute("SELECT 1").fetchone() == (1,)
 
 

@@ -16,10 +16,10 @@ from concord.quality.predicates import KINDS
 from concord.quality.rules import Rule
 
 TEXTS = [
-    None, "", " ", "\u3000", "abc", "ABC", "Abc", "abc ", "a\nb", "a'b", 'a"b', "a\\b", "a%b", "a_b",
-    "100%", "%s", "%(x)s", ":name", "a:b", "{}", "{0}", "中国", "中國", "é", "e\u0301", "😀", "ß",
-    "İ", "\u200b", "0", "00", "x" * 200, "x" * 201, "\t", "a@b.c", "a@@b.c", "NULL", "null", "abc",
-    "abc", "\ufeffabc", "..", "^$", "(", "\x01",
+    None, "", " ", "\u3000", "abc", "ABC", "Abc", "abc ", "a\nb", "a'b", 'a"b', "a\\b", "a%b",
+    "a_b", "100%", "%s", "%(x)s", ":name", "a:b", "{}", "{0}", "中国", "中國", "é", "e\u0301", "😀",
+    "ß", "İ", "\u200b", "0", "00", "x" * 200, "x" * 201, "\t", "a@b.c", "a@@b.c", "NULL", "null",
+    "abc", "abc", "\ufeffabc", "..", "^$", "(", "\x01",
 ]  # fmt: skip
 NUMBERS = [
     None, "0", "-0.0", "1", "1.0", "0.1", "0.10000000000000001", "0.3", "99.99", "100", "100.00",

@@ -19,12 +19,13 @@ from concord.quality.view import Reading
 DATES = [
     "2024-02-29", "2023-02-29", "29/02/2024", "31/04/2024", "1/2/2024", "2024-1-2", "20240229",
     "20240230", "2024022", "29.02.2024", "02/29/2024", "today", "infinity", "1900-01-01",
-    "2100-12-31", "０１／０２／２０２４", "２０２４０２２９", " 20240229 ", "2024-02-29x", "00/00/0000", "",
+    "2100-12-31", "０１／０２／２０２４", "２０２４０２２９", " 20240229 ",
+    "2024-02-29x", "00/00/0000", "",
 ]  # fmt: skip
 NUMBERS = [
-    "1", "-1", "+1", "1,234.56", "1.234,56", "1234.56", "1234,56", "12,34", "1,2345", "1,234,567",
-    "1.234.567", ".5", ",5", "5.", "5,", "1e3", "NaN", "Infinity", "--1", "１２３", "\u22125", " 7 ",
-    "1 234", "0x10", "٣", "", "-", ".",
+    "1", "-1", "+1", "1,234.56", "1.234,56", "1234.56", "1234,56", "12,34", "1,2345",
+    "1,234,567", "1.234.567", ".5", ",5", "5.", "5,", "1e3", "NaN", "Infinity", "--1", "１２３",
+    "\u22125", " 7 ", "1 234", "0x10", "٣", "", "-", ".",
 ]  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def read_in_sql(
 ) -> list[str | None]:
     conn.execute("DROP TABLE IF EXISTS pg_temp.t")
     conn.execute(
-        SQL("CREATE TEMP TABLE t (source_id text, op text, {} {})").format(  # type: ignore[arg-type]
+        SQL("CREATE TEMP TABLE t (source_id text, op text, {} {})").format(
             SQL(one.base), SQL(type_)
         )
     )
@@ -95,8 +96,8 @@ def test_a_code_text_that_the_mapping_knows_is_in_the_folded_set(
             Code(code="DE", systems={"crm": ("Straße",)}),
         ),
     )
-    texts = ["China", "CHINA", " china ", "Ｃｈｉｎａ", "PR  China", "PR\u3000China", "中国", "straße",
-             "STRASSE", "Atlantis", "Chin a", ""]  # fmt: skip
+    texts = ["China", "CHINA", " china ", "Ｃｈｉｎａ", "PR  China", "PR\u3000China", "中国",
+             "straße", "STRASSE", "Atlantis", "Chin a", ""]  # fmt: skip
     read = code_reader(codes, "crm")
     known = {view.fold(t) for code in codes.codes for t in code.systems["crm"]}
     found = read_in_sql(conn, Reading("c__code", "c", "code", None), texts)
@@ -133,5 +134,3 @@ def _plain(outcome: object) -> str | None:
 
 def _value(text: str | None) -> float | None:
     return None if text is None else float(text)
-
-

@@ -48,6 +48,14 @@ def test_a_hub_that_knows_the_truth_has_full_marks(hub: Any, truth: Path) -> Non
     assert (found.records, found.in_hub, found.not_in_truth) == (8, 3, 0)
 
 
+def test_records_that_were_deleted_do_not_count(hub: Any, truth: Path) -> None:
+    fill(hub, ("erp", "C1", G[1]), ("crm", "a1", G[2]))
+    with psycopg.connect(hub.admin_url) as conn:
+        conn.execute("UPDATE image.party SET deleted_at = now() WHERE source_id = 'a1'")
+    found = score(truth, hub.url)
+    assert (found.in_hub, found.not_in_truth, found.split) == (1, 0, 0)
+
+
 def test_splits_and_mixtures_are_counted_in_pairs(hub: Any, truth: Path) -> None:
     fill(
         hub,

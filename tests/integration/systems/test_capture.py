@@ -93,9 +93,7 @@ def test_what_was_rolled_back_is_no_change(shop: Shop) -> None:
     assert ops(shop.changes(since)) == {"kept": "U"}
 
 
-def test_applications_without_rights_on_our_schema_are_not_disturbed(
-    shop: Shop, role: Any
-) -> None:
+def test_applications_without_rights_on_our_schema_are_not_disturbed(shop: Shop, role: Any) -> None:
     person = role("SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON customers", "USAGE ON SEQUENCE code")
     since = shop.position()
     with person.connect() as conn:
@@ -273,9 +271,7 @@ def test_time_stamps_find_what_is_younger_than_the_overlap(bare: Shop, kind: str
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Shanghai"])
-def test_a_naive_time_stamp_is_found_whatever_zone_its_clock_runs_in(
-    bare: Shop, zone: str
-) -> None:
+def test_a_naive_time_stamp_is_found_whatever_zone_its_clock_runs_in(bare: Shop, zone: str) -> None:
     shop = stamped(bare, "timestamp", capture="timestamp", overlap_minutes=1)
     since = shop.position()
     shop.sql(
@@ -306,9 +302,7 @@ def test_capture_by_comparison_never_gives_changes(shop: Shop) -> None:
     assert full.system.capabilities([full.mapping]).changes == "full"
 
 
-def test_a_database_made_from_another_as_template_has_a_log_of_its_own(
-    shop: Shop, pg: Any
-) -> None:
+def test_a_database_made_from_another_as_template_has_a_log_of_its_own(shop: Shop, pg: Any) -> None:
     since = shop.position()
     name = pg.name("copy")
     template = shop.sql("SELECT current_database()")[0][0]

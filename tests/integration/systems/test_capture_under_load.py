@@ -123,7 +123,6 @@ def test_nothing_is_lost_or_imagined_while_many_write(shop: Shop) -> None:
         stamp = naive_read_on(shop, stamp, naive)
     since = read_on(shop, since, copy)
     naive_read_on(shop, stamp, naive)
-    truth = {code: name for done in committed for code, name in done if name is not None}
     truth = dict(shop.sql("SELECT code, name FROM customers"))
     assert {code: row.values["name"] for code, row in copy.items()} == truth
     assert shop.changes(since) == {}
@@ -142,15 +141,11 @@ def test_nothing_is_lost_or_imagined_while_many_write(shop: Shop) -> None:
 def test_a_table_rebuilt_after_the_look_began_is_not_taken_for_empty(
     shop: Shop, rebuild: str
 ) -> None:
-    code = shop.add("a")
-    since = shop.position()
-    shop.sql("UPDATE customers SET visits = 1")
+    shop.add("a")
     with shop.system.snapshot() as snapshot:
         shop.sql(rebuild)
         with pytest.raises(SystemUnavailable, match="just now"):
             snapshot.shape(shop.mapping)
-    assert since
-    assert code
 
 
 def test_a_view_over_a_rebuilt_table_is_not_taken_for_empty(shop: Shop) -> None:

@@ -17,7 +17,7 @@ TYPES = [
     ("bigint", "integer", "9223372036854775807", ["-1"]),
     ("numeric(12,2)", "decimal", "1200.50", ["0.00", "NaN"]),
     ("numeric", "decimal", "1.000", ["123456789012345678901234567890.5"]),
-    ("real", "decimal", "0.1", ["3.4028235"]),
+    ("real", "decimal", "0.1", ["3.5"]),
     ("double precision", "decimal", "0.1", ["100000000000000000000", "-2.5"]),
     ("boolean", "boolean", "true", ["false"]),
     ("date", "date", "2026-02-28", ["1066-10-14", "infinity"]),
@@ -183,7 +183,9 @@ def test_a_database_in_another_encoding_has_the_same_hashes(pg: Any, encoding: s
     shop.sql("CREATE TABLE customers (code text PRIMARY KEY, name text, phone text, visits int)")
     shop.prepare()
     writes = [Write(uuid4(), "create", None, {"code": text, "name": text}, {})]
-    writes.append(Write(uuid4(), "create", None, {"code": "B", "name": "🚀 not in this encoding"}, {}))
+    writes.append(
+        Write(uuid4(), "create", None, {"code": "B", "name": "🚀 not in this encoding"}, {})
+    )
     outcomes = shop.apply(*writes)
     assert [o.state for o in outcomes] == ["confirmed", "rejected"]
     assert "🚀" not in (outcomes[1].error or "")

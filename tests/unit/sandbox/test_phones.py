@@ -38,3 +38,11 @@ def test_every_way_of_writing_a_number_reads_as_that_number() -> None:
 def test_serials_below_the_limit_have_numbers_of_their_own() -> None:
     made = {phone("CN", "755", "8", serial).number for serial in range(0, 7_000_000, 997)}
     assert len(made) == len(range(0, 7_000_000, 997))
+
+
+def test_people_write_a_trunk_prefix_before_an_area_of_their_own_country() -> None:
+    rng = Random(1)
+    for country, area, lead in AREAS:
+        for text in {national(phone(country, area, lead, 5), rng) for _ in range(12)}:
+            trunk = country != "US" and (country != "CN" or area)
+            assert text.lstrip("(").startswith("0") == bool(trunk), text

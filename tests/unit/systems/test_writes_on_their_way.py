@@ -8,9 +8,9 @@ import pytest
 
 from concord.systems.postgres import writing
 from concord.systems.postgres.writing import Group, groups, slices, unfit, without_values
-from concord.systems.protocol import Shape, Write
+from concord.systems.protocol import Write
 
-SHAPE = Shape({"code": "text", "name": "text", "phone": "text"}, {})
+COLUMNS = {"code", "name", "phone"}
 
 
 def write(source_id: str | None, **new: str | None) -> Write:
@@ -65,11 +65,11 @@ def test_each_set_of_columns_has_its_statement_until_they_are_too_many() -> None
     ],
 )
 def test_a_write_that_cannot_be_sent_is_told_why(bad: Write, why: str) -> None:
-    assert why in (unfit(bad, SHAPE) or "")
+    assert why in (unfit(bad, COLUMNS) or "")
 
 
 def test_a_good_write_is_fit() -> None:
-    assert unfit(write("a", name="x", phone=None), SHAPE) is None
+    assert unfit(write("a", name="x", phone=None), COLUMNS) is None
 
 
 @pytest.mark.parametrize(

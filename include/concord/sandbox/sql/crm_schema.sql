@@ -60,7 +60,7 @@ BEGIN
     NEW.account_name := btrim(NEW.account_name);
     NEW.email_address := lower(btrim(NEW.email_address));
     IF TG_OP = 'UPDATE' THEN
-        NEW.modified_on := clock_timestamp();
+        NEW.modified_on := clock_timestamp() AT TIME ZONE 'UTC';
     END IF;
     RETURN NEW;
 END $$;
@@ -72,7 +72,7 @@ BEGIN
     NEW.display_name := btrim(NEW.display_name);
     NEW.email_address := lower(btrim(NEW.email_address));
     IF TG_OP = 'UPDATE' THEN
-        NEW.modified_on := clock_timestamp();
+        NEW.modified_on := clock_timestamp() AT TIME ZONE 'UTC';
     END IF;
     RETURN NEW;
 END $$;
@@ -82,7 +82,7 @@ CREATE TRIGGER person_touch BEFORE INSERT OR UPDATE ON person
 CREATE FUNCTION account_address_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        NEW.modified_on := clock_timestamp();
+        NEW.modified_on := clock_timestamp() AT TIME ZONE 'UTC';
     END IF;
     RETURN NEW;
 END $$;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -19,7 +19,7 @@ from concord.systems.postgres import writing
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.table import ROOM, Table, following
 from concord.systems.postgres.writing import Group, Item
-from concord.systems.protocol import Fence, Outcome, Row, Shape, Write
+from concord.systems.protocol import Fence, Outcome, Row, Write
 
 MERGE_RETURNS = 170_000  # the first server version whose MERGE gives back what it made
 Failed = Literal["busy", "bad", "one"]
@@ -41,7 +41,7 @@ class Apply:
     fence: Fence
     table: Table
     columns: Sequence[str]  # read back, key excluded
-    shape: Shape
+    known: Collection[str]  # what a write may name
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def slice(self, items: Sequence[Item]) -> None:
@@ -62,7 +62,7 @@ class Apply:
 
     def _unfit(self, item: Item) -> bool:
         n, write = item
-        why = writing.unfit(write, self.shape)
+        why = writing.unfit(write, self.known)
         if why is not None:
             self.outcomes[n] = Outcome(write.key, "rejected", write.source_id, error=why)
         return why is not None

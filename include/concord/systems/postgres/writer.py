@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from psycopg import IsolationLevel, errors
+from psycopg.sql import SQL
 
 from concord.errors import LeaseLost, NotAuthorised
 from concord.hub.database import Connection
@@ -18,7 +19,7 @@ from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.systems.postgres.apply import Apply, applied
 from concord.systems.postgres.connection import WRITING, Target
-from concord.systems.postgres.table import ROOM, load
+from concord.systems.postgres.table import ROOM, load, qualified
 from concord.systems.postgres.writing import slices
 from concord.systems.protocol import Fence, Outcome, Shape, Write
 
@@ -143,9 +144,12 @@ class PostgresWriter:
         }
 
     def _work(self, mapping: EntityMapping, shape: Shape) -> Apply:
+        # Locked first, so that the columns found are those that the statements meet.
+        self.conn.execute(SQL("SELECT FROM {} LIMIT 0").format(qualified(mapping.table)))
         table = load(self.conn, self.target, mapping)
         columns = table.read_columns(mapping, shape)
-        return Apply(self.conn, self.target, self.fence, table, columns, shape)
+        known = shape.columns.keys() & table.columns.keys()
+        return Apply(self.conn, self.target, self.fence, table, columns, known)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

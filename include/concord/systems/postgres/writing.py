@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from concord.hub.sql import statement
 from concord.systems.postgres.table import ROOM, Table
-from concord.systems.protocol import Shape, Write
+from concord.systems.protocol import Write
 
 SLICE = 2000  # writes a statement
 MAX_COLUMN_SETS = 8  # more different sets of columns than this share one statement with flags
@@ -93,9 +93,9 @@ def _number(item: Item) -> int:
     return item[0]
 
 
-def unfit(write: Write, shape: Shape) -> str | None:
-    """Why a write cannot be sent at all, or None."""
-    unknown = sorted({*write.new, *write.base} - shape.columns.keys())
+def unfit(write: Write, columns: Collection[str]) -> str | None:
+    """Why a write cannot be sent at all to a table with these columns, or None."""
+    unknown = sorted({*write.new, *write.base}.difference(columns))
     if unknown:
         return f"column {', '.join(unknown)} is not in the table now"
     if write.action == "update" and not write.new:
