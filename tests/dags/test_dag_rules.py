@@ -65,6 +65,7 @@ def test_every_dag_says_what_it_is_and_whose_it_is(dag_bag: Any) -> None:
         for task in dag.tasks:
             assert task.owner not in ("", "airflow"), task
             assert task.doc_md, task
+            assert not task.doc_md.startswith("Task:"), task  # the function's own docstring
             assert task.task_display_name != task.task_id, task
 
 

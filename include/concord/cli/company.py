@@ -61,8 +61,7 @@ def _hub(loaded: Any) -> list[Problem]:
             root = Path(__file__).resolve().parents[3] / "expectations"
             suites.check_patterns(conn, suites.load(root, loaded.config))
     print(f"hub at {hub.address}: {'current' if not behind else 'behind'}")
-    hint = "Run ./concord hub migrate."
-    return [Problem("hub", None, "", text, hint) for text in behind]
+    return [Problem("hub", None, "", text) for text in behind]
 
 
 def _systems(loaded: Any, found: Any) -> list[Problem]:

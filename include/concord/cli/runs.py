@@ -76,9 +76,7 @@ def _require_current(engine: Any) -> None:
     with engine.hub.connect() as conn:
         behind = pending(conn, engine.config)
     if behind:
-        raise ConcordError(
-            "the hub is behind: " + "; ".join(behind) + ". Run ./concord hub migrate."
-        )
+        raise ConcordError("the hub is behind: " + "; ".join(behind))
 
 
 def _steps(engine: Any, batch_id: int) -> str:

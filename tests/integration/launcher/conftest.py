@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -40,26 +39,23 @@ def places() -> Iterator[Places]:
 
 
 @pytest.fixture(scope="session")
-def fresh_data() -> Iterator[Path]:
-    """A `pg` directory with data that were made once, and do not wait for the disk."""
-    home = new_home()
-    cluster = Cluster(Places(ROOT, home), os.environ)
+def one_cluster() -> Iterator[Cluster]:
+    """A server whose data are made once, the slow part, and do not wait for the disk."""
+    made = Cluster(Places(ROOT, new_home()), os.environ)
     usual = dict(postgres.SET_ONCE)
     postgres.SET_ONCE.update(fsync="off", full_page_writes="off")
     try:
-        cluster.start(Progress(io.StringIO()))
-        cluster.stop()
+        made.start(Progress(io.StringIO()))
     finally:
+        made.stop()
         postgres.SET_ONCE.clear()
         postgres.SET_ONCE.update(usual)
-    yield home / "pg"
-    shutil.rmtree(home)
+    yield made
+    shutil.rmtree(made.places.home)
 
 
 @pytest.fixture
-def cluster(places: Places, fresh_data: Path) -> Iterator[Cluster]:
-    """A server that is not running yet."""
-    subprocess.run(["cp", "-a", fresh_data, places.pg], check=True)
-    made = Cluster(places, os.environ)
-    yield made
-    made.stop()
+def cluster(one_cluster: Cluster) -> Iterator[Cluster]:
+    """The server, not running; stopped in the end."""
+    yield Cluster(one_cluster.places, os.environ)
+    one_cluster.stop()

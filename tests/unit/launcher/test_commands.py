@@ -89,7 +89,9 @@ def test_an_older_python_is_told_what_is_needed() -> None:
     script = f"__file__ = {str(ROOT / 'concord')!r}\n" + patched.replace(
         "shutil.which(", "(lambda name: None)("
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("Concord needs Python 3.11 or newer;")
     assert done.stderr.count("\n") == 1

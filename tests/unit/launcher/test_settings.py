@@ -70,7 +70,11 @@ def test_half_a_hub_and_addresses_that_cannot_be_read_are_refused_without_passwo
     with pytest.raises(ConfigError) as caught:
         settings.load(places, {})
     text = str(caught.value)
-    for part in ("CONCORD_HUB_OWNER_URL", "CONCORD_ERP_URL: has the scheme mysql", "CONCORD_CRM_URL"):
+    for part in (
+        "CONCORD_HUB_OWNER_URL",
+        "CONCORD_ERP_URL: has the scheme mysql",
+        "CONCORD_CRM_URL",
+    ):
         assert part in text
     assert "hunter2" not in text
 
