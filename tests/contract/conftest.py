@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from concord.systems.protocol import Reading, Row, System
 from concord.systems.registry import open_system
 from tests.support.memory_system import Api, MemorySystem, Resource, parsed
 from tests.support.readings import rows_of
+from tests.support.reset import empty
 
 COLUMNS = ("name", "phone", "credit", "active", "born", "visits")
 TABLE = """
@@ -68,9 +69,8 @@ def spec_of(kind: str) -> SystemSpec:
     return SystemSpec(name="erp", role="erp", kind=kind, connection="concord_erp")
 
 
-def postgres(pg: Any, name: str) -> tuple[Hands, str]:
-    """A prepared database with one table."""
-    url = pg.create(name)
+def postgres(pg: Any, url: str) -> Hands:
+    """A prepared database with one table, in an empty one."""
     system, mapping = open_system(spec_of("postgres"), url), mapping_of("erp")
     with psycopg.connect(url) as conn:
         conn.execute("CREATE SEQUENCE customer_code")
@@ -99,10 +99,10 @@ def postgres(pg: Any, name: str) -> tuple[Hands, str]:
         run(SQL("DELETE FROM customers WHERE code = %(id)s"), {"id": source_id})
 
     def other() -> System:
-        return postgres(pg, pg.name("other"))[0].system
+        return postgres(pg, pg.create(pg.name("other"))).system
 
     scratch = pg.url("postgres")
-    return Hands(system, mapping, add, edit, remove, lambda r: rows_of(r, scratch), other), url
+    return Hands(system, mapping, add, edit, remove, lambda r: rows_of(r, scratch), other)
 
 
 def memory() -> Hands:
@@ -142,14 +142,17 @@ def memory() -> Hands:
     )
 
 
+@pytest.fixture(scope="session")
+def contract_url(pg: Any) -> str:
+    """The database that the PostgreSQL adapter's turns take place in."""
+    return str(pg.create(pg.name("contract")))
+
+
 @pytest.fixture(params=["postgres", "memory"])
-def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
+def hands(request: pytest.FixtureRequest) -> Hands:
     """Every adapter in turn, with an empty table `customers`."""
     if request.param == "memory":
-        yield memory()
-        return
-    pg = request.getfixturevalue("pg")
-    name = pg.name("contract")
-    made, _ = postgres(pg, name)
-    yield made
-    pg.drop(name)
+        return memory()
+    url = request.getfixturevalue("contract_url")
+    empty(url)
+    return postgres(request.getfixturevalue("pg"), url)

@@ -9,10 +9,10 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
-from tests.conftest import TestHub
 
 from concord.model.spec import Config
 from concord.orchestration import deadlines
+from tests.conftest import TestHub
 
 CONTEXT = {
     "dag_run": {"dag_id": "micro_batch_fast", "dag_run_id": "scheduled__1", "state": "running"},

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.world import World
 
 from concord.launcher.settings import connection
+from tests.support.world import World
 
-pytestmark = pytest.mark.airflow
+pytestmark = [
+    pytest.mark.airflow,
+    # Airflow's own in-process API server, which DAG.test() talks to.
+    pytest.mark.filterwarnings("ignore:Using .httpx. with .starlette.testclient. is deprecated"),
+]
 
 LANE_TASKS = ("extract_erp", "extract_crm", "validate", "unify", "load_erp", "load_crm", "finish")
 GREEN = dict.fromkeys(("", *LANE_TASKS), "success")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from tests.support.world import World
 
 from concord.errors import ConfigError, SystemUnavailable
 from concord.orchestration import steps
 from concord.orchestration.steps import HubBehind, Run, UpstreamFailed
+from tests.support.world import World, run_sql
 
 RUN = Run(lane="fast", run_id="micro_batch_fast/scheduled__1")
 
@@ -35,6 +36,16 @@ def test_all_tasks_of_a_run_work_on_one_batch(world: World) -> None:
     counts = _through(world, RUN)
     assert counts["confirmed"] == 1
     assert _states(world) == [(RUN.run_id, "done")]
+
+
+def test_two_tasks_that_begin_a_run_at_once_get_the_same_batch(world: World) -> None:
+    """Both extracts of a lane start in the same second."""
+    runs = [replace(RUN, run_id=f"micro_batch_fast/scheduled__{n}") for n in range(8)]
+    with ThreadPoolExecutor(2) as pool:
+        for run in runs:
+            first, second = pool.map(lambda r: steps.begin(world.fresh_engine(), r), [run, run])
+            assert first == second
+    assert [run_id for run_id, _ in _states(world)] == [run.run_id for run in runs]
 
 
 def test_a_run_repeated_from_the_start_does_nothing_again(world: World) -> None:
@@ -110,12 +121,7 @@ def test_one_task_cleared_after_a_failure_does_the_work_of_those_that_were_not(
 
 
 def test_a_hub_that_was_not_migrated_stops_the_run_before_its_batch(world: World) -> None:
-    with world.hub.connect() as conn:
-        conn.execute("SELECT 1")
-    import psycopg
-
-    with psycopg.connect(world.hub.owner_url) as conn:  # type: ignore[attr-defined]
-        conn.execute("ALTER TABLE golden.party DROP COLUMN phone CASCADE")
+    run_sql(world.hub.owner_url, "ALTER TABLE golden.party DROP COLUMN phone CASCADE")  # type: ignore[attr-defined]
     with pytest.raises(HubBehind, match="phone"):
         steps.extract(world.engine, RUN, "erp")
     assert _states(world) == []

@@ -212,19 +212,19 @@ class Cluster:
         new.rename(self.data)
 
     def _clear_leftovers(self) -> None:
-        """After a kill: wait for the server's orphans, and forget process ids now of strangers."""
-        for process in _outliving:
-            process.poll()  # a killed child of ours would stay as a zombie
+        """After a kill: wait for the server's orphans, and forget process ids now of strangers.
+
+        A stranger may also be the killed server's own zombie, which its parent has not buried.
+        """
         if not wait_until(lambda: not working_in(self.data), 5.0):
             end(lambda: working_in(self.data), grace=5.0)
         locks = [self.data / "postmaster.pid"]
         locks += [place / f"{sockets.NAME}.lock" for place in {self.places.pg, self.socket}]
         for lock in locks:
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, IndexError):
                 pid = int(lock.read_text(encoding="utf-8").split()[0])
-                # A dead one PostgreSQL clears itself, with checks of its own.
-                if Identity.of(pid) is not None:
-                    lock.unlink()
+                os.kill(pid, 0)  # of a dead one PostgreSQL clears itself, with checks of its own
+                lock.unlink()
 
     def _launch(self, socket: Path, under: account.Account | None) -> Identity:
         chosen = {

@@ -15,7 +15,8 @@ from concord.launcher.files import read_json, write_json
 from concord.launcher.places import Places
 from concord.launcher.processes import Identity, end, offspring, send, wait_until, working_in
 
-_PATIENCE = supervisor.GRACE + 20.0
+_PATIENCE = supervisor.Policy().grace + 20.0
+_GRACE = 5.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def stop(places: Places) -> bool:
         if not wait_until(lambda: not _alive(identity), _PATIENCE):
             send(identity, signal.SIGKILL)
     remains = _remains(places)
-    survivors = end(lambda: _remains(places), grace=5.0)
+    survivors = end(lambda: _remains(places), _GRACE)
     if survivors:
         pids = ", ".join(str(process.pid) for process in survivors)
         raise LaunchError(f"The processes {pids} cannot be ended.", "End them by hand.")

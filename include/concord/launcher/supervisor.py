@@ -28,9 +28,6 @@ from concord.launcher.postgres import Cluster
 from concord.launcher.processes import Identity, end, offspring
 from concord.launcher.progress import Progress
 
-GRACE = 12.0
-"""Seconds that components get to end by themselves."""
-
 LOG_LIMIT = 20 * 2**20
 """Bytes after which a log is moved aside; one older one is kept."""
 
@@ -45,6 +42,7 @@ class Policy:
     first_pause: float = 1.0
     longest_pause: float = 30.0
     early_deaths: int = 8
+    grace: float = 12.0  # for components to end by themselves
 
     def pause(self, deaths: int) -> float:
         """How long to wait after the given number of early deaths in a row."""
@@ -158,7 +156,7 @@ class Supervisor:
                 for process in offspring(component.identity)
             ]
 
-        survivors = end(members, GRACE)
+        survivors = end(members, self.policy.grace)
         for component in self.components:
             component.state = "stopped"
         self._write()

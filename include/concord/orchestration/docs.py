@@ -32,6 +32,9 @@ It runs at `{schedule}` ({timezone}) and should be over within {minutes} minutes
 The quality report (what was checked, what failed, which records wait and why) is
 `.concord/reports/latest.html`. Records in quarantine: `./concord quarantine list`.
 
+A plan over the limits in `systems.yaml` waits for a person while everything else goes on:
+`./concord status` lists it, `./concord approve` and `./concord reject` decide.
+
 ### By hand
 *Trigger* asks for: **dry_run** (plan and show, write nothing), **systems** and **entities** (take
 only these).

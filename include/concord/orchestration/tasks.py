@@ -17,6 +17,7 @@ from concord.orchestration.failures import said_plainly
 
 if TYPE_CHECKING:
     from concord.orchestration.steps import Counts, Run
+    from concord.pipeline import Engine
 
 log = logging.getLogger("concord")
 
@@ -24,25 +25,25 @@ log = logging.getLogger("concord")
 def extract(lane: str, system: str) -> Counts:
     """Task: read what changed in one system."""
     with said_plainly():
-        from concord.orchestration import bridge, steps
+        from concord.orchestration import steps
 
-        return _said(steps.extract(bridge.open_engine(), current_run(lane), system))
+        return _said(steps.extract(open_engine(), current_run(lane), system))
 
 
 def validate(lane: str) -> Counts:
     """Task: check what was read."""
     with said_plainly():
-        from concord.orchestration import bridge, steps
+        from concord.orchestration import steps
 
-        return _said(steps.validate(bridge.open_engine(), current_run(lane)))
+        return _said(steps.validate(open_engine(), current_run(lane)))
 
 
 def unify(lane: str) -> Counts:
     """Task: merge and plan; announces the entities whose golden records changed."""
     with said_plainly():
-        from concord.orchestration import bridge, steps
+        from concord.orchestration import steps
 
-        engine = bridge.open_engine()
+        engine = open_engine()
         counts = steps.unify(engine, current_run(lane))
         changed = steps.changed_entities(engine, counts["batch_id"])
         announce(get_current_context()["outlet_events"], changed, counts["batch_id"])
@@ -52,28 +53,35 @@ def unify(lane: str) -> Counts:
 def load(lane: str, system: str) -> Counts:
     """Task: write what is planned for one system."""
     with said_plainly():
-        from concord.orchestration import bridge, steps
+        from concord.orchestration import steps
 
-        return _said(steps.load(bridge.open_engine(), current_run(lane), system))
+        return _said(steps.load(open_engine(), current_run(lane), system))
 
 
 def finish(lane: str) -> Counts:
     """Task: close the batch; fails, after closing it, when a task before it failed."""
     with said_plainly():
-        from concord.orchestration import bridge, steps
+        from concord.orchestration import steps
 
         failed = failed_tasks(get_current_context())
-        return _said(steps.finish(bridge.open_engine(), current_run(lane), failed))
+        return _said(steps.finish(open_engine(), current_run(lane), failed))
 
 
 def prune_hub() -> Counts:
     """Task: delete what the hub has kept longer than the parameter `keep_days`."""
     with said_plainly():
         from concord import pipeline
-        from concord.orchestration import bridge
 
         keep_days = int(get_current_context()["params"]["keep_days"])
-        return _said(pipeline.prune(bridge.open_engine(), keep_days))
+        return _said(pipeline.prune(open_engine(), keep_days))
+
+
+def open_engine() -> Engine:
+    """The engine, with Airflow's connections; Great Expectations' chatter is left out of logs."""
+    from concord.orchestration import bridge
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    return bridge.open_engine()
 
 
 def current_run(lane: str) -> Run:

@@ -40,6 +40,11 @@ class Rule:
         return f"{self.file}:{self.line}" if self.line else self.file
 
     @property
+    def words(self) -> str:
+        """The rule in English, or in the first language it is written in."""
+        return self.meaning.get("en") or next(iter(self.meaning.values()), self.type)
+
+    @property
     def quarantines(self) -> bool:
         """Whether a row that fails it is set aside."""
         return self.severity == "critical" and self.level == "row"

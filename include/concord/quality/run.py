@@ -173,7 +173,8 @@ def _cause(result: RuleResult) -> dict[str, Any]:
         "expectation": rule.type,
         "severity": rule.severity,
         "owner": rule.owner,
-        "message": rule.meaning["en"],
+        "message": rule.words,
+        "meaning": dict(rule.meaning),
     }
     return {"n": result.number, "cause": cause}
 

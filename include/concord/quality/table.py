@@ -161,6 +161,5 @@ def _compare(conn: Connection, results: Sequence[RuleResult]) -> None:
 
 
 def _words(result: RuleResult) -> str:
-    meaning = result.rule.meaning.get("en", result.rule.type)
     seen = f" ({result.observed})" if result.observed else ""
-    return f"{result.rule.name}: {meaning}{seen}"
+    return f"{result.rule.name}: {result.rule.words}{seen}"

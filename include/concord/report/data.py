@@ -160,6 +160,11 @@ class Report:
         return sum(b.parts.get(name, 0) for b in (*self.reads, *self.writes))
 
     @property
+    def tables_judged(self) -> int:
+        """Tables that rules were judged on."""
+        return len({(v.system, v.entity) for v in self.rules})
+
+    @property
     def open_quarantine(self) -> int:
         """Records in quarantine, of all batches."""
         return sum(n for _, _, n, _ in self.quarantine_counts)
@@ -186,8 +191,8 @@ def collect(conn: Connection, batch_id: int) -> Report:
     row = _rows(conn, "batch", batch=batch_id)
     if not row:
         raise ConcordError(f"there is no batch {batch_id}")
-    number, run_id, lane, scope, state, dry_run, systems, started, ended, error = row[0]
-    books = _books(_rows(conn, "counts", batch=batch_id))
+    number, run_id, lane, scope, state, dry_run, systems, entities, started, ended, error = row[0]
+    books = _books(_rows(conn, "counts", batch=batch_id), entities)
     held, stopped = _unused(_rows(conn, "extracts", batch=batch_id))
     sets = [ChangeSet(*r) for r in _rows(conn, "change_sets", batch=batch_id)]
     return Report(
@@ -231,10 +236,12 @@ def _now(conn: Connection) -> datetime:
     return row[0]  # type: ignore[no-any-return]
 
 
-def _books(rows: list[Any]) -> dict[tuple[str, str], dict[str, int]]:
-    """Counts by table; the golden model's own come last."""
+def _books(rows: list[Any], entities: Sequence[str]) -> dict[tuple[str, str], dict[str, int]]:
+    """Counts by table, entities in the batch's own order; the golden model's come last."""
+    order = {name: n for n, name in enumerate(entities)}
+    rows = sorted(rows, key=lambda r: (r[0] == GOLDEN, r[0], order.get(r[1], len(order)), r[1]))
     books: dict[tuple[str, str], dict[str, int]] = {}
-    for system, entity, name, n in sorted(rows, key=lambda r: (r[0] == GOLDEN, r[0], r[1])):
+    for system, entity, name, n in rows:
         books.setdefault((system, entity), {})[name] = int(n)
     return books
 
@@ -259,9 +266,7 @@ def _unused(
 
 def _steps(rows: list[Any], began: datetime) -> list[Step]:
     return [
-        Step(
-            name, system, state, tries, max(0.0, _span(began, start)), _seconds(start, end), error
-        )
+        Step(name, system, state, tries, max(0.0, _span(began, start)), _seconds(start, end), error)
         for name, system, state, tries, start, end, error in rows
     ]
 

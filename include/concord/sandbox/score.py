@@ -74,10 +74,10 @@ def score(truth_path: Path | str, hub_url: str, entity: str = "party") -> Score:
                 "source_id text, dirt text) ON COMMIT DROP"
             )
             _load(connection, path)
-            connection.execute("DELETE FROM sandbox_truth WHERE entity <> %s", (entity,))
             connection.execute("ANALYZE sandbox_truth")
             query = statement("sandbox", "score", image=sql.Identifier("image", entity))
-            found = connection.cursor(row_factory=class_row(Score)).execute(query).fetchone()
+            cursor = connection.cursor(row_factory=class_row(Score))
+            found = cursor.execute(query, {"entity": entity}).fetchone()
         except errors.UndefinedTable:
             raise ConcordError(
                 f"The hub has no table for the entity {entity}. Name one of the model's entities, "

@@ -228,3 +228,11 @@ class System(Protocol):
     def execute(self, text: str) -> None:
         """Run what `prepare` or `unprepare` gave. Raises NotAuthorised when a right is missing."""
         ...
+
+    def trim(self, positions: Sequence[Position], keep_days: int) -> int:
+        """Forget changes that no reader at any of these positions needs; returns how many.
+
+        Applied keys older than `keep_days` are forgotten as well: longer than any intent stays
+        open. Without positions nothing is trimmed.
+        """
+        ...

@@ -13,6 +13,7 @@ __all__: list[str] = []  # nothing in here is a setting of Airflow's
 PRELOADED = (
     "great_expectations",
     "pandas",
+    "phonenumbers",
     "concord.orchestration.bridge",
     "concord.orchestration.steps",
     "concord.quality.run",

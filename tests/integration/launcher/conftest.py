@@ -30,6 +30,16 @@ def new_home() -> Path:
     return home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """New data directories of tests need not survive a power cut."""
+    usual = dict(postgres.SET_ONCE)
+    postgres.SET_ONCE.update(fsync="off", full_page_writes="off")
+    yield
+    postgres.SET_ONCE.clear()
+    postgres.SET_ONCE.update(usual)
+
+
 @pytest.fixture
 def places() -> Iterator[Places]:
     """The real checkout with a state directory of its own."""
@@ -40,16 +50,12 @@ def places() -> Iterator[Places]:
 
 @pytest.fixture(scope="session")
 def one_cluster() -> Iterator[Cluster]:
-    """A server whose data are made once, the slow part, and do not wait for the disk."""
+    """A server whose data are made once, which is the slow part."""
     made = Cluster(Places(ROOT, new_home()), os.environ)
-    usual = dict(postgres.SET_ONCE)
-    postgres.SET_ONCE.update(fsync="off", full_page_writes="off")
     try:
         made.start(Progress(io.StringIO()))
     finally:
         made.stop()
-        postgres.SET_ONCE.clear()
-        postgres.SET_ONCE.update(usual)
     yield made
     shutil.rmtree(made.places.home)
 

@@ -138,6 +138,10 @@ def test_an_entry_says_what_the_source_said_and_why_it_failed(
             "severity": "critical",
             "owner": "sales-operations",
             "message": "An e-mail address has one @ and a domain with a dot",
+            "meaning": {
+                "en": "An e-mail address has one @ and a domain with a dot",
+                "zh": "电子邮件地址只含一个 @，且域名中有点号",
+            },
         }
     ]
 

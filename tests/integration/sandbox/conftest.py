@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.integration.sandbox.pairs import Pair
 
 from concord.sandbox import database
+from tests.integration.sandbox.pairs import Pair
 
 
 @pytest.fixture(scope="session")

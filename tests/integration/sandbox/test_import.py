@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError
 from concord.sandbox.database import is_empty
 from concord.sandbox.northwind import import_northwind
 from concord.sandbox.seed import seed
+from tests.integration.sandbox.pairs import Pair
 
 NORTHWIND = Path(__file__).parents[2] / "unit" / "sandbox" / "northwind"
 

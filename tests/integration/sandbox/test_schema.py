@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors, sql
-from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError, NotAuthorised, SystemUnavailable
 from concord.sandbox.database import create, drop, is_empty, reset
+from tests.integration.sandbox.pairs import Pair
 
 CUSTOMER = "INSERT INTO customers (customer_code, name, kind) VALUES ('X1', 'Acme', 'O')"
 ACCOUNT = "INSERT INTO account (id, account_name) VALUES (gen_random_uuid(), 'Acme')"

@@ -20,6 +20,10 @@ T3,erp,party,C4,
 T3,crm,party,a4,link_tax|name_typo
 T4,crm,party,a5,broken_email
 T1.1,erp,contact,1,
+T2.1,erp,contact,2,
+T2.1,crm,contact,p2,
+T3.1,erp,contact,3,
+T3.1,crm,contact,p3,
 """
 G = [f"00000000-0000-7000-8000-00000000000{i}" for i in range(6)]
 
@@ -31,10 +35,10 @@ def truth(tmp_path: Path) -> Path:
     return file
 
 
-def fill(hub: Any, *rows: tuple[str, str, str]) -> None:
+def fill(hub: Any, *rows: tuple[str, str, str], entity: str = "party") -> None:
     with psycopg.connect(hub.admin_url) as conn:
         conn.cursor().executemany(
-            "INSERT INTO image.party (system, source_id, golden_id, raw, raw_hash, version, "
+            f"INSERT INTO image.{entity} (system, source_id, golden_id, raw, raw_hash, version, "
             "changed, settled, fixed, read_seq, first_batch, seen_batch) "
             "VALUES (%s, %s, %s, '{}', gen_random_uuid(), 1, '{}', '{}', '{}', 1, 1, 1)",
             rows,
@@ -77,8 +81,16 @@ def test_an_empty_hub_makes_no_mistake(hub: Any, truth: Path) -> None:
     assert (found.in_hub, found.pairs_true, found.precision, found.recall) == (0, 0, 1.0, 1.0)
 
 
-def test_other_entities_are_scored_alike(hub: Any, truth: Path) -> None:
-    assert score(truth, hub.url, "contact").records == 1
+def test_contacts_are_hard_to_join_where_their_customers_are(hub: Any, truth: Path) -> None:
+    contacts = (("erp", "2"), ("crm", "p2"), ("erp", "3"), ("crm", "p3"))
+    rows = [(*key, golden) for key, golden in zip(contacts, G, strict=False)]
+    fill(hub, *rows, entity="contact")
+    found = score(truth, hub.url, "contact")
+    assert (found.records, found.in_hub) == (5, 4)
+    assert (found.split, found.split_easy) == (2, 1)
+
+
+def test_an_entity_that_is_none_is_named(hub: Any, truth: Path) -> None:
     with pytest.raises(ConcordError, match="no table for the entity ghost"):
         score(truth, hub.url, "ghost")
 

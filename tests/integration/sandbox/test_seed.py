@@ -6,12 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.sandbox.pairs import Pair
 
 from concord.errors import ConcordError
 from concord.sandbox.database import CRM, ERP, is_empty
 from concord.sandbox.seed import CHUNK, TRUTH_COLUMNS, seed
 from concord.sandbox.world import MAX_CUSTOMERS
+from tests.integration.sandbox.pairs import Pair
 
 COUNT = CHUNK + 200
 

@@ -15,6 +15,7 @@ from concord.model.spec import Column, EntityMapping, SystemSpec
 from concord.systems.postgres import PostgresSystem
 from concord.systems.protocol import Fence, Outcome, Position, Reading, Row, Shape, Write
 from tests.support.readings import rows_of
+from tests.support.reset import empty
 
 TABLE = """
 CREATE SEQUENCE code;
@@ -56,7 +57,7 @@ class Shop:
 
     def sql(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.connect() as conn:
-            cur = conn.execute(text, values or None)  # type: ignore[arg-type]
+            cur = conn.execute(text, values or None)
             return cur.fetchall() if cur.description else []
 
     def add(self, name: str = "a", phone: str | None = None, visits: int | None = None) -> str:
@@ -101,14 +102,19 @@ def create(**new: Any) -> Write:
     return Write(uuid4(), "create", None, new, {})
 
 
+@pytest.fixture(scope="session")
+def shop_url(pg: Any) -> str:
+    """The database that these tests take turns in."""
+    return str(pg.create(pg.name("shop")))
+
+
 @pytest.fixture
-def bare(pg: Any) -> Iterator[Shop]:
+def bare(pg: Any, shop_url: str) -> Shop:
     """A database that Concord has not touched."""
-    name = pg.name("shop")
-    shop = Shop(pg.create(name), pg.url("postgres"))
+    empty(shop_url)
+    shop = Shop(shop_url, pg.url("postgres"))
     shop.sql(TABLE)
-    yield shop
-    pg.drop(name)
+    return shop
 
 
 @pytest.fixture

@@ -219,8 +219,8 @@ def test_a_trimmed_log_still_serves_every_known_reader(shop: Shop) -> None:
 
 def test_trimming_forgets_applied_keys_only_after_their_days(shop: Shop) -> None:
     shop.sql(
-        "INSERT INTO concord.applied VALUES (gen_random_uuid(), 't', 'old', now() - '31 days'::interval),"
-        " (gen_random_uuid(), 't', 'young', now() - '29 days'::interval)"
+        "INSERT INTO concord.applied SELECT gen_random_uuid(), 't', id, now() - age::interval"
+        " FROM (VALUES ('old', '31 days'), ('young', '29 days')) AS v (id, age)"
     )
     shop.system.trim([shop.position()], 30)
     assert shop.sql("SELECT source_id FROM concord.applied") == [("young",)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 from uuid import UUID
 
 import psycopg
@@ -13,6 +11,7 @@ import pytest
 
 from concord.errors import LeaseLost, NotAuthorised, SystemUnavailable
 from concord.systems.postgres.table import load
+from concord.systems.postgres.writer import open_writer
 from concord.systems.postgres.writing import Group, update_statement
 from concord.systems.protocol import Fence, Outcome, Write
 from tests.integration.systems.conftest import Shop, create, update
@@ -21,14 +20,14 @@ NAME = "load:erp"
 
 
 @pytest.fixture
-def slow(shop: Shop) -> Iterator[Shop]:
+def slow(shop: Shop) -> Shop:
     """A shop whose customers take a while to store, so that a holder can be met in the middle."""
     shop.sql(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
         " $$BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END$$;"
         "CREATE TRIGGER slow AFTER INSERT ON customers EXECUTE FUNCTION slow()"
     )
-    yield shop
+    return shop
 
 
 def in_background(
@@ -83,17 +82,15 @@ def test_a_holder_that_stands_still_inside_its_transaction_is_ended_by_the_next(
     shop: Shop,
 ) -> None:
     code = shop.add("a", "1")
-    stopped = shop.system.writer(Fence(NAME, 1))
-    with ExitStack() as stack:
-        writer = stack.enter_context(stopped)
-        conn = writer.conn  # type: ignore[attr-defined]
-        with pytest.raises(SystemUnavailable), writer._transaction():  # type: ignore[attr-defined]
-            conn.execute("UPDATE customers SET phone = 'stale' WHERE code = %s", (code,))
-            began = time.monotonic()
-            assert truth(shop, [], 2) == {}
-            assert time.monotonic() - began < 10
-            with writer.target.errors("going on"):  # type: ignore[attr-defined]
-                conn.execute("SELECT 1")
+    with open_writer(shop.system.target, Fence(NAME, 1)) as writer:
+        writer.conn.execute("BEGIN")
+        writer.conn.execute("SELECT FROM concord.fence WHERE name = %s FOR SHARE", (NAME,))
+        writer.conn.execute("UPDATE customers SET phone = 'stale' WHERE code = %s", (code,))
+        began = time.monotonic()
+        assert truth(shop, [], 2) == {}
+        assert time.monotonic() - began < 10
+        with pytest.raises(psycopg.OperationalError):
+            writer.conn.execute("COMMIT")
     assert shop.sql("SELECT phone FROM customers") == [("1",)]
 
 

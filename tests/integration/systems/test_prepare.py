@@ -1,4 +1,4 @@
-"""Preparing a database: what is printed, who may run it, and that it leaves no trace when removed."""
+"""Preparing a database: what is printed, who may run it, and that removing leaves no trace."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_server_that_is_away_is_named_without_its_password(bare: Shop) -> None
 
 def test_a_role_that_is_not_known_is_refused_and_not_tried_again(bare: Shop, pg: Any) -> None:
     bare.url = pg.url("postgres", "stranger")
-    with pytest.raises(NotAuthorised, match="stranger.*Check the user and password"):
+    with pytest.raises(NotAuthorised, match=r"stranger.*Check the user and password"):
         look(bare)
 
 
@@ -67,13 +67,13 @@ def test_a_refused_log_in_is_told_from_a_server_that_is_away(words: str) -> None
 
 
 def test_a_missing_right_to_read_is_named(bare: Shop, role: Any) -> None:
-    with pytest.raises(NotAuthorised, match="permission denied for table customers.*GRANT"):
+    with pytest.raises(NotAuthorised, match=r"permission denied for table customers.*GRANT"):
         look(role())
 
 
 def test_a_missing_right_to_write_is_named_and_nothing_is_written(shop: Shop, role: Any) -> None:
     reader = role("SELECT ON customers")
-    with pytest.raises(NotAuthorised, match="not prepared|permission denied"):
+    with pytest.raises(NotAuthorised, match=r"not prepared|permission denied"):
         reader.apply(create(name="a"))
     shop.sql(f"GRANT USAGE ON SCHEMA concord TO {reader.sql('SELECT current_user')[0][0]}")
     with pytest.raises(NotAuthorised, match="permission denied for table"):
@@ -100,7 +100,7 @@ def test_rows_hidden_by_a_policy_stop_reading_instead_of_looking_deleted(
         "ALTER TABLE customers ENABLE ROW LEVEL SECURITY;"
         "CREATE POLICY half ON customers USING (name = 'a')"
     )
-    with pytest.raises(NotAuthorised, match="row-level security.*hidden records look deleted"):
+    with pytest.raises(NotAuthorised, match=r"row-level security.*hidden records look deleted"):
         look(reader)
 
 
@@ -138,8 +138,8 @@ def test_a_column_dropped_between_the_look_and_the_reading_stops_the_entity(shop
     shop.add("a")
     with shop.system.snapshot() as snapshot:
         shop.sql("ALTER TABLE customers DROP COLUMN phone")
+        reading = snapshot.everything(shop.mapping, snapshot.shape(shop.mapping))
         with pytest.raises(EntityStopped, match="phone"):
-            reading = snapshot.everything(shop.mapping, snapshot.shape(shop.mapping))
             shop.rows(reading)
 
 
@@ -149,19 +149,36 @@ def test_a_connection_that_breaks_while_reading_is_a_system_away(shop: Shop) -> 
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE application_name = 'concord reader' AND datname = current_database()"
     )
-    with pytest.raises(SystemUnavailable), shop.system.snapshot() as snapshot:
-        shape = snapshot.shape(shop.mapping)
+    with shop.system.snapshot() as snapshot:
+        reading = snapshot.everything(shop.mapping, snapshot.shape(shop.mapping))
         shop.sql(kill)
         threading.Event().wait(0.1)
-        shop.rows(snapshot.everything(shop.mapping, shape))
+        with pytest.raises(SystemUnavailable):
+            shop.rows(reading)
 
 
 def test_a_read_only_server_is_away_for_writing(shop: Shop) -> None:
     target = shop.system.target
-    with (
-        pytest.raises(SystemUnavailable, match="read-only"),
-        target.errors("writing"),
-        shop.connect() as conn,
-    ):
-        conn.read_only = True
-        conn.execute("DELETE FROM customers")
+    with shop.connect() as conn, pytest.raises(psycopg.errors.ReadOnlySqlTransaction) as caught:
+        conn.execute("SET transaction_read_only = on; DELETE FROM customers")
+    ours = target.translate(caught.value, "writing")
+    assert isinstance(ours, SystemUnavailable)
+    assert "read-only" in str(ours)
+
+
+def test_a_failing_hub_is_not_taken_for_a_failing_system(shop: Shop) -> None:
+    shop.add("a")
+    hub_error = psycopg.OperationalError("the hub closed the connection")
+
+    def hub(block: bytes) -> None:
+        raise hub_error
+
+    with shop.system.snapshot() as snapshot:
+        reading = snapshot.everything(shop.mapping, snapshot.shape(shop.mapping))
+        assert reading.copy is not None
+        with pytest.raises(psycopg.OperationalError) as caught:
+            reading.copy(hub)
+    assert caught.value is hub_error
+    with pytest.raises(psycopg.OperationalError) as caught, shop.system.snapshot():
+        raise hub_error
+    assert caught.value is hub_error

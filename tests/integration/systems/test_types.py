@@ -1,4 +1,4 @@
-"""Columns of every type: one text for each value, the same wherever it is hashed, read or written."""
+"""Columns of every type: one text for each value, wherever it is hashed, read or written."""
 
 from __future__ import annotations
 

@@ -111,11 +111,13 @@ def test_every_good_record_of_a_large_call_is_written_whatever_the_bad_ones(
     shop.sql(
         "INSERT INTO customers (code, name) SELECT 'K' || i, 'o' FROM generate_series(0, %s) i", n
     )
-    kinds = [{"visits": "-1"}, {"visits": "many"}, {"phone": "taken"}, {"name": None}]
+    kinds: list[dict[str, str | None]] = [
+        {"visits": "-1"}, {"visits": "many"}, {"phone": "taken"}, {"name": None},
+    ]  # fmt: skip
     writes = []
     for i in range(n):
-        new = {"name": "good", "phone": f"p{i}", "visits": "1"}
-        new |= kinds[i % 4] if i in bad else {}  # type: ignore[operator]
+        new: dict[str, str | None] = {"name": "good", "phone": f"p{i}", "visits": "1"}
+        new |= kinds[i % 4] if i in bad else {}
         base = {"name": "o", "phone": None, "visits": None}
         writes.append(create(**new) if action == "create" else update(f"K{i}", base, **new))
     outcomes = shop.apply(*writes)
@@ -172,12 +174,12 @@ def test_a_create_that_waits_for_somebody_elses_unique_value_is_left(shop: Shop)
 
 def test_a_change_committed_while_we_wait_for_it_is_not_overwritten(shop: Shop) -> None:
     code = shop.add("a", "old")
-    person = shop.connect()
-    person.execute("UPDATE customers SET phone = 'typed' WHERE code = %s", (code,))
-    timer = threading.Timer(0.5, lambda: (person.commit(), person.close()))
-    timer.start()
-    (outcome,) = shop.apply(update(code, {"phone": "old"}, phone="planned"))
-    timer.join()
+    with shop.connect() as person:
+        person.execute("UPDATE customers SET phone = 'typed' WHERE code = %s", (code,))
+        timer = threading.Timer(0.5, person.commit)
+        timer.start()
+        (outcome,) = shop.apply(update(code, {"phone": "old"}, phone="planned"))
+        timer.join()
     assert outcome.state == "superseded"
     assert shop.sql("SELECT phone FROM customers") == [("typed",)]
 
@@ -215,7 +217,7 @@ def test_nothing_of_a_call_stays_when_its_table_goes(shop: Shop) -> None:
     with shop.system.writer(LOAD) as writer:
         shape = shop.shape()
         shop.sql("DROP TABLE customers")
-        with pytest.raises(EntityStopped, match="customers.*does not exist"):
+        with pytest.raises(EntityStopped, match=r"customers.*does not exist"):
             writer.apply(shop.mapping, [create(name="a")], shape)
     assert shop.sql("SELECT count(*) FROM concord.applied") == [(0,)]
 

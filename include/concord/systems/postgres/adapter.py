@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from psycopg import IsolationLevel
-
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -79,14 +77,11 @@ class PostgresSystem:
             with self.target.errors("reading its state"):
                 server = position.Server.of(conn)
                 log = self._logs and self._readable(conn)
-            conn.isolation_level = IsolationLevel.REPEATABLE_READ
-            conn.read_only = True
-            with self.target.errors("ending the look"), conn.transaction():
-                with self.target.errors("reading its state"):
-                    now = position.take(conn, server, self.spec.overlap_minutes, log=log)
-                yield PostgresSnapshot(conn, self.target, self.spec, now)
+                conn.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                now = position.take(conn, server, self.spec.overlap_minutes, log=log)
+            yield PostgresSnapshot(conn, self.target, self.spec, now)
         finally:
-            conn.close()
+            conn.close()  # which ends the transaction; there is nothing to commit
 
     def writer(self, fence: Fence) -> AbstractContextManager[Writer]:
         """A connection that writes under `fence`; see open_writer for what it raises."""

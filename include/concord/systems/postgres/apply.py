@@ -70,7 +70,7 @@ class Apply:
     def _write(self, group: Group) -> dict[int, str]:
         """Write a group; n -> source_id of what was written, an outcome for all the others."""
         tried, result = group, self._at_once(group)
-        if result == "busy":
+        if result == "busy" and group.action != "create":
             tried = self._set_busy_aside(group)
             result = self._at_once(tried)
         if isinstance(result, str):
@@ -126,8 +126,6 @@ class Apply:
         The group without them comes back. Unknown, not rejected: nothing is wrong with them, and
         a later look-up finds that they were not written.
         """
-        if group.action == "create":
-            return group
         values = [group.payload()]
         match = self.table.match(SQL("w.id"))
         there = self._numbers(statement(ROOM, "there", table=self.table.ident, match=match), values)

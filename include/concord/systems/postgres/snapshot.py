@@ -232,12 +232,15 @@ class PostgresSnapshot:
         through_index: bool | None,
     ) -> Callable[[Callable[[bytes], object]], int]:
         def copy(write: Callable[[bytes], object]) -> int:
-            with self.target.errors(f"reading {mapping.table}"):
-                self._plan(through_index=through_index)
-                n = _stream(self.conn, query, write)
-                if setting is not None:
-                    self.conn.execute("SELECT set_config(%s, '', true)", (setting,))
-            return n
+            try:
+                with self.target.errors(f"reading {mapping.table}"):
+                    self._plan(through_index=through_index)
+                    n = _stream(self.conn, query, write)
+                    if setting is not None:
+                        self.conn.execute("SELECT set_config(%s, '', true)", (setting,))
+                return n
+            except _Receiver as e:
+                raise e.error from None
 
         return copy
 
@@ -260,17 +263,32 @@ def _bucket(table: Table) -> Composed:
     return SQL("('x' || substr({}, 1, 8))::bit(32)::bigint % $1").format(digest)
 
 
+class _Receiver(Exception):
+    """An error of the database that a reading goes into: not one of the system's."""
+
+    def __init__(self, error: psycopg.Error) -> None:
+        self.error = error
+
+
 def _stream(conn: Connection, query: Composed, write: Callable[[bytes], object]) -> int:
     """Run a COPY and hand its blocks on; returns the number of rows."""
-    waiting, size = [], 0
+
+    def hand_on(blocks: list[bytes]) -> None:
+        try:
+            write(b"".join(blocks))
+        except psycopg.Error as e:
+            raise _Receiver(e) from None
+
+    waiting: list[bytes] = []
+    size = 0
     with psycopg.Cursor(conn) as cur:
         with cur.copy(query) as blocks:
             for block in blocks:
                 waiting.append(bytes(block))
                 size += len(block)
                 if size >= BLOCK:
-                    write(b"".join(waiting))
+                    hand_on(waiting)
                     waiting, size = [], 0
         if waiting:
-            write(b"".join(waiting))
+            hand_on(waiting)
         return cur.rowcount
