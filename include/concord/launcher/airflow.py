@@ -82,6 +82,8 @@ def variables(
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
+        # The first answers of an api-server that has just started take long on a busy machine.
+        "WORKERS__EXECUTION_API_TIMEOUT": "30",
     }
     if socket is not None:
         metadata = socket_url("airflow", "airflow", socket, "postgresql+psycopg2")
@@ -105,7 +107,8 @@ def work(places: Places, interface: Interface) -> dict[str, Any]:
     }
     upkeep = [str(places.python), "-m", "concord.orchestration.upkeep"]
     daily = {"argv": upkeep, "every": 86_400, "first": 3_600}
-    return {"components": components, "periodic": {"upkeep": daily}}
+    # No lane needs the triggerer, so the others get the processor to themselves at first.
+    return {"components": components, "delays": {"triggerer": 20}, "periodic": {"upkeep": daily}}
 
 
 class Preparation:

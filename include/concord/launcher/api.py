@@ -6,6 +6,7 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -52,14 +53,16 @@ class Api:
         answer = self._call("GET", f"/api/v2/dags/{quote(dag)}/dagRuns?{query}")
         return bool(answer["dag_runs"])
 
-    def trigger(self, dag: str) -> str:
-        """Ask for a run now. Returns its id."""
-        answer = self._call("POST", f"/api/v2/dags/{quote(dag)}/dagRuns", {"logical_date": None})
-        return str(answer["dag_run_id"])
+    def runs(self, dag: str, since: datetime) -> list[dict[str, Any]]:
+        """The runs of a DAG that were queued at or after `since`, oldest first."""
+        query = urlencode({"order_by": "-id", "limit": 10})
+        answer = self._call("GET", f"/api/v2/dags/{quote(dag)}/dagRuns?{query}")
+        found = [r for r in answer["dag_runs"] if datetime.fromisoformat(r["queued_at"]) >= since]
+        return found[::-1]
 
-    def run(self, dag: str, run_id: str) -> dict[str, Any]:
-        """One run."""
-        return dict(self._call("GET", f"/api/v2/dags/{quote(dag)}/dagRuns/{quote(run_id)}"))
+    def trigger(self, dag: str) -> None:
+        """Ask for a run now."""
+        self._call("POST", f"/api/v2/dags/{quote(dag)}/dagRuns", {"logical_date": None})
 
     def failed_tasks(self, dag: str, run_id: str) -> list[str]:
         """The tasks of a run that failed."""

@@ -78,7 +78,8 @@ def start(
 ) -> None:
     """Start the supervisor, which outlives this command, and wait until it has begun.
 
-    `work` has `components` (name -> command) and may have `periodic` (name -> argv, every, first).
+    `work` has `components` (name -> command) and may have `delays` (name -> seconds until it
+    starts) and `periodic` (name -> argv, every, first).
 
     Raises:
         LaunchError: it ended at once; the message has its words.

@@ -120,6 +120,8 @@ class Supervisor:
             Component(name, list(argv), places.logs / f"{name}.log", home_of_components(places))
             for name, argv in spec["components"].items()
         ]
+        for component in self.components:
+            component.due = time.monotonic() + spec.get("delays", {}).get(component.name, 0.0)
         for name, job in spec.get("periodic", {}).items():
             log, directory = places.logs / f"{name}.log", home_of_components(places)
             made = Component(name, list(job["argv"]), log, directory, float(job["every"]))

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from concord.launcher import airflow, environment, runtime, settings
 from concord.launcher.airflow import Interface
@@ -129,15 +130,16 @@ class Up:
     def _first_batches(self, lanes: Mapping[str, str]) -> int:
         api = Api(self.interface.local, airflow.USER, airflow.password(self.places))
         watch = Watch(self.places, api, self.progress)
+        since = datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.begun)
         try:
             watch.interface()
             if fast := lanes.get("delta"):
-                seconds = watch.run(fast)
+                seconds = watch.run(fast, since)
                 total = duration(time.monotonic() - self.begun)
                 self.progress.say(f"  {fast} succeeded in {seconds:.1f} s, {total} after the start")
             full = lanes.get("full")
-            if full and (self.once or not api.succeeded_once(full)):
-                seconds = watch.run(full)
+            if full and (self.once or api.runs(full, since) or not api.succeeded_once(full)):
+                seconds = watch.run(full, since)
                 self.progress.say(f"  {full} succeeded in {seconds:.1f} s")
         except KeyboardInterrupt:
             if self.once:

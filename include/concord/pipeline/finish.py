@@ -86,7 +86,7 @@ def _unbalanced(conn: Connection, batch_id: int) -> str | None:
 
 
 def prune(engine: Engine, keep_days: int) -> Counts:
-    """Delete what is older than `keep_days` and no longer needed; batches are kept as a count.
+    """Delete what is older than `keep_days` and no longer needed, here and in the change logs.
 
     Open work (quarantine, reviews, waiting writes) and the audit are never pruned.
     """
@@ -120,7 +120,21 @@ def prune(engine: Engine, keep_days: int) -> Counts:
             ([r[0] for r in stale],),
         )
     counts["reports"] = _prune_reports()
+    counts["change_log"] = sum(_trim(engine, spec.name, keep_days) for spec in engine.config.systems)
     return counts
+
+
+def _trim(engine: Engine, system: str, keep_days: int) -> int:
+    """Let a system forget the part of its change log that every entity has been read past."""
+    mapped = [e.name for e in engine.config.entities if system in e.by_system]
+    with engine.hub.connect() as conn:
+        rows = conn.execute(
+            "SELECT position FROM ops.cursor WHERE system = %s AND entity = ANY(%s)",
+            (system, mapped),
+        ).fetchall()
+    if len(rows) < len(mapped):
+        return 0  # an entity that was never read needs all of it
+    return engine.system(system).trim([r[0] for r in rows], keep_days)
 
 
 def _delete(conn: Connection, table: str, key: str, batches: list[int]) -> int:

@@ -39,8 +39,8 @@ def batch_report(conn: Connection, batch_id: int, out_dir: Path) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / f"batch-{batch_id}.html"
     _write(path, page)
-    newest = max(int(p.stem.partition("-")[2]) for p in out_dir.glob("batch-*.html"))
-    if newest == batch_id:
+    numbers = (p.stem.removeprefix("batch-") for p in out_dir.glob("batch-*.html"))
+    if batch_id == max(int(n) for n in numbers if n.isdecimal()):
         _write(out_dir / "latest.html", page)
     return path
 

@@ -17,7 +17,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "scope.delta": {"en": "what changed", "zh": "增量"},
     "scope.full": {"en": "everything", "zh": "全量"},
     "lane": {"en": "Lane", "zh": "通道"},
-    "scope": {"en": "Scope", "zh": "范围"},
     "systems": {"en": "Systems", "zh": "系统"},
     "started": {"en": "Started", "zh": "开始时间"},
     "took": {"en": "Took", "zh": "用时"},
@@ -148,7 +147,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "col.since": {"en": "Since", "zh": "起始"},
     "state.replay": {"en": "will be sent again", "zh": "等待重放"},
     "side.write": {"en": "refused by {system}", "zh": "被 {system} 拒绝"},
-    "state.open": {"en": "open", "zh": "待处理"},
     # Rules
     "rules": {"en": "What was checked", "zh": "检查内容"},
     "rules.none": {
@@ -160,7 +158,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "zh": "{tables} 张表，{rules} 条规则，{failed} 条未通过。",
     },
     "rules.held": {"en": "{n} rules hold", "zh": "{n} 条规则通过"},
-    "rules.all_hold": {"en": "All rules hold.", "zh": "全部规则通过。"},
     "rules.failed_of": {"en": "{failed} of {checked}", "zh": "{failed} / {checked}"},
     "rules.seen": {"en": "seen: {seen}", "zh": "实际：{seen}"},
     "rules.not_read": {"en": "not checked, the column was not read", "zh": "未检查，该列未读取"},

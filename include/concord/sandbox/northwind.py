@@ -69,6 +69,12 @@ class ImportSummary:
     crm_only: int
     rows: Mapping[str, int]
 
+    def __str__(self) -> str:
+        return (
+            f"{self.both + self.erp_only} customers in the ERP; {self.both} of them also in the "
+            f"CRM, which has {self.crm_only} of its own."
+        )
+
 
 def import_northwind(directory: Path | str, erp_url: str, crm_url: str) -> ImportSummary:
     """Load `directory/customers.csv` into both sides; makes the tables where they are missing.

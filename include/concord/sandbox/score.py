@@ -55,6 +55,14 @@ class Score:
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
 
+    def __str__(self) -> str:
+        return (
+            f"precision {self.precision:.4f}, recall {self.recall:.4f}, F1 {self.f1:.4f} over "
+            f"{self.pairs_true:,} true pairs; {self.in_hub:,} of {self.records:,} records are in "
+            f"the hub. Split: {self.split:,} ({self.split_easy:,} without reason), "
+            f"mixed: {self.mixed:,}."
+        )
+
 
 def score(truth_path: Path | str, hub_url: str, entity: str = "party") -> Score:
     """Compare the hub's golden ids of an entity with a truth file that `seed` wrote.

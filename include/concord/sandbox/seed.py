@@ -54,6 +54,14 @@ class SeedSummary:
     truth: Path = field(compare=False)
     seconds: float = field(compare=False)
 
+    def __str__(self) -> str:
+        rows = sum(self.rows.values())
+        return (
+            f"{self.customers:,} customers in {rows:,} rows, {self.seconds:.1f} s: "
+            f"{self.both:,} on both sides, {self.erp_only:,} in the ERP only, "
+            f"{self.crm_only:,} in the CRM only.\nThe truth about them is in {self.truth}"
+        )
+
 
 def seed(
     erp_url: str,
@@ -73,14 +81,7 @@ def seed(
         ConcordError: a side holds customers already, or the number is out of range.
         SystemUnavailable, NotAuthorised: see `database.opened`.
     """
-    if not 1 <= customers <= MAX_CUSTOMERS:
-        raise ConcordError(f"The sandbox makes 1 to {MAX_CUSTOMERS} customers, not {customers}.")
-    create(erp_url, crm_url)
-    if not is_empty(erp_url, crm_url):
-        raise ConcordError(
-            f"The sandbox at {safe_address(erp_url)} and {safe_address(crm_url)} holds customers "
-            "already. Empty it first: ./concord sandbox seed --reset."
-        )
+    _require_room(erp_url, crm_url, customers)
     started = time.monotonic()
     rows: Counter[str] = Counter()
     known: Counter[str] = Counter()
@@ -112,6 +113,17 @@ def seed(
         truth=Path(truth_path),
         seconds=time.monotonic() - started,
     )
+
+
+def _require_room(erp_url: str, crm_url: str, customers: int) -> None:
+    if not 1 <= customers <= MAX_CUSTOMERS:
+        raise ConcordError(f"The sandbox makes 1 to {MAX_CUSTOMERS} customers, not {customers}.")
+    create(erp_url, crm_url)
+    if not is_empty(erp_url, crm_url):
+        raise ConcordError(
+            f"The sandbox at {safe_address(erp_url)} and {safe_address(crm_url)} holds customers "
+            "already. Empty it first: ./concord sandbox seed --reset."
+        )
 
 
 def _chunks(

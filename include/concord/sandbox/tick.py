@@ -36,6 +36,15 @@ class TickSummary:
         """All deeds together; one on both sides counts as two."""
         return sum(self.erp.values()) + sum(self.crm.values()) + 2 * self.both
 
+    def __str__(self) -> str:
+        def told(deeds: Mapping[str, int]) -> str:
+            return ", ".join(f"{kind} {n}" for kind, n in sorted(deeds.items())) or "nothing"
+
+        return (
+            f"{self.changes} changes. ERP: {told(self.erp)}. CRM: {told(self.crm)}. "
+            f"Customers changed on both sides: {self.both}."
+        )
+
 
 def tick(erp_url: str, crm_url: str, seed: int | None = None, minutes: int = 1) -> TickSummary:
     """Do `minutes` of business: each has a new customer and four to nine other deeds a side.

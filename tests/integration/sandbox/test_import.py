@@ -20,6 +20,7 @@ def test_northwinds_91_customers_come_into_the_erp_as_they_are(
     made = empty_pair()
     done = import_northwind(NORTHWIND, *made.urls)
     assert (done.both, done.erp_only, done.crm_only) == (78, 13, 4)
+    assert str(done).startswith("91 customers in the ERP; 78 of them also in the CRM")
     assert made.at("erp", "SELECT count(*) FROM customers") == [(91,)]
     found = made.at(
         "erp",

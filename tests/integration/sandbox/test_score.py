@@ -71,6 +71,7 @@ def test_splits_and_mixtures_are_counted_in_pairs(hub: Any, truth: Path) -> None
     found = score(truth, hub.url)
     assert (found.pairs_true, found.pairs_found, found.pairs_right) == (5, 4, 2)
     assert (found.precision, found.recall) == (0.5, 0.4)
+    assert str(found).startswith("precision 0.5000, recall 0.4000, F1 0.4444 over 5 true pairs")
     assert found.f1 == pytest.approx(0.4444, abs=1e-4)
     assert (found.split, found.split_easy, found.mixed) == (2, 1, 1)
     assert (found.true_things, found.golden_things, found.not_in_truth) == (3, 4, 1)

@@ -33,6 +33,7 @@ def test_the_summary_and_the_truth_agree_with_the_databases(pair: Pair, tmp_path
     calls: list[tuple[int, int]] = []
     done = seed(*pair.urls, COUNT, 1, tmp_path / "truth.csv", lambda *n: calls.append(n))
     assert calls == [(CHUNK, COUNT), (COUNT, COUNT)]
+    assert str(done).startswith(f"1,200 customers in {sum(done.rows.values()):,} rows")
     assert done.both + done.erp_only + done.crm_only == done.customers == COUNT
     rows = pair.rows()
     assert done.rows == {table: len(found) for table, found in rows.items()}

@@ -44,6 +44,7 @@ def test_what_is_counted_was_done(pair: Pair, tmp_path: Path) -> None:
     counts = tick(*pair.urls, seed=1, minutes=12)
     assert counts.both > 0
     assert counts.changes >= 12 * 10
+    assert f"ERP: address {counts.erp['address']}, contact" in str(counts)
     assert pair.at("erp", "SELECT count(*) FROM customers") == [
         (done.rows["customers"] + counts.erp["customer"],)
     ]
