@@ -17,7 +17,6 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from psycopg import sql
-from tests.support.world import World
 
 from concord.hub.database import Hub
 from concord.hub.migrate import migrate
@@ -25,6 +24,7 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
+from tests.support.world import World
 
 SETTINGS = {
     "fsync": "off",

@@ -107,8 +107,14 @@ def work(places: Places, interface: Interface) -> dict[str, Any]:
     }
     upkeep = [str(places.python), "-m", "concord.orchestration.upkeep"]
     daily = {"argv": upkeep, "every": 86_400, "first": 3_600}
-    # No lane needs the triggerer, so the others get the processor to themselves at first.
-    return {"components": components, "delays": {"triggerer": 20}, "periodic": {"upkeep": daily}}
+    return {
+        "components": components,
+        # No lane needs the triggerer, so the others get the processor to themselves at first.
+        "delays": {"triggerer": 20},
+        # Tasks that run finish, and say so to the api-server, before anything else is stopped.
+        "drain": {"scheduler": 30},
+        "periodic": {"upkeep": daily},
+    }
 
 
 class Preparation:

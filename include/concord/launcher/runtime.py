@@ -15,7 +15,7 @@ from concord.launcher.files import read_json, write_json
 from concord.launcher.places import Places
 from concord.launcher.processes import Identity, end, offspring, send, wait_until, working_in
 
-_PATIENCE = supervisor.Policy().grace + 20.0
+_PATIENCE = 90.0
 _GRACE = 5.0
 
 
@@ -79,7 +79,8 @@ def start(
     """Start the supervisor, which outlives this command, and wait until it has begun.
 
     `work` has `components` (name -> command) and may have `delays` (name -> seconds until it
-    starts) and `periodic` (name -> argv, every, first).
+    starts), `drain` (name -> seconds that its workers get to finish when it is stopped) and
+    `periodic` (name -> argv, every, first).
 
     Raises:
         LaunchError: it ended at once; the message has its words.

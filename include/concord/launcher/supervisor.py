@@ -25,7 +25,7 @@ from concord.launcher import lock
 from concord.launcher.files import read_json, write_json
 from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
-from concord.launcher.processes import Identity, end, offspring
+from concord.launcher.processes import Identity, end, offspring, send, wait_until
 from concord.launcher.progress import Progress
 
 LOG_LIMIT = 20 * 2**20
@@ -58,6 +58,7 @@ class Component:
     log: Path
     directory: Path
     every: float | None = None  # seconds between runs of one that is meant to end
+    drain: float = 0.0  # seconds that its workers get to finish what they do
     state: str = "waiting"  # waiting, running, resting, failed, stopped
     restarts: int = -1
     deaths: int = 0  # early ones in a row
@@ -85,7 +86,7 @@ class Component:
     def died(self, policy: Policy, code: int) -> None:
         """Take note of its end, end what it left, and decide when it starts again."""
         if self.identity is not None:
-            end(self._members, grace=1.0)
+            end(self.members, grace=1.0)
         now = time.monotonic()
         if self.every is not None:
             self.exit, self.process = code, None
@@ -96,8 +97,15 @@ class Component:
         self.state = "failed" if self.deaths >= policy.early_deaths else "waiting"
         self.due = now + policy.pause(self.deaths)
 
-    def _members(self) -> list[Identity]:
+    def members(self) -> list[Identity]:
+        """Its living processes, workers included."""
+        if self.process is not None:
+            self.process.poll()  # bury it, or it stays as a zombie of ours
         return offspring(self.identity) if self.identity is not None else []
+
+    def gone(self) -> bool:
+        """Whether nothing of it is left."""
+        return not self.members()
 
     def dump(self) -> dict[str, Any]:
         """Its state, for `status` and for whoever has to clean up."""
@@ -122,6 +130,7 @@ class Supervisor:
         ]
         for component in self.components:
             component.due = time.monotonic() + spec.get("delays", {}).get(component.name, 0.0)
+            component.drain = spec.get("drain", {}).get(component.name, 0.0)
         for name, job in spec.get("periodic", {}).items():
             log, directory = places.logs / f"{name}.log", home_of_components(places)
             made = Component(name, list(job["argv"]), log, directory, float(job["every"]))
@@ -145,18 +154,17 @@ class Supervisor:
         self.stop()
 
     def stop(self) -> None:
-        """End every component with all that it started."""
+        """End every component with all that it started.
+
+        One that drains is told first, alone, while its workers still have all that they need.
+        """
+        for component in self.components:
+            if component.drain and component.identity is not None:
+                send(component.identity, signal.SIGTERM)
+                wait_until(component.gone, component.drain)
 
         def members() -> list[Identity]:
-            for component in self.components:
-                if component.process is not None:
-                    component.process.poll()  # reap it, or it stays as a zombie of ours
-            return [
-                process
-                for component in self.components
-                if component.identity is not None
-                for process in offspring(component.identity)
-            ]
+            return [process for component in self.components for process in component.members()]
 
         survivors = end(members, self.policy.grace)
         for component in self.components:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
@@ -57,6 +57,22 @@ def unit_differs(unit: Group, a: str, b: str) -> sql.Composed:
 def erases(entity: Entity, unit: Group) -> bool:
     """Whether a blank in this unit erases (all its fields say so)."""
     return all(entity.field[f].blank_erases for f in unit.fields)
+
+
+def key_text(entity: Entity, key: tuple[str, ...], sources: Mapping[str, Part]) -> sql.Composed:
+    """A match key as one text, e.g. `tax_id=gb123456789`; NULL unless every part is there.
+
+    `sources` gives, by field, the expression to take its value from.
+    """
+    parts = [
+        sql.SQL("ops.fold({})").format(sources[f])
+        if entity.field[f].type in {"text", "code"}
+        else sql.SQL("{}::text").format(sources[f])
+        for f in key
+    ]
+    return sql.SQL("{} || {}").format(
+        sql.Literal("+".join(key) + "="), joined(parts, " || '|' || ")
+    )
 
 
 def partition(mapping: EntityMapping) -> sql.Identifier:

@@ -120,7 +120,9 @@ def prune(engine: Engine, keep_days: int) -> Counts:
             ([r[0] for r in stale],),
         )
     counts["reports"] = _prune_reports()
-    counts["change_log"] = sum(_trim(engine, spec.name, keep_days) for spec in engine.config.systems)
+    counts["change_log"] = sum(
+        _trim(engine, spec.name, keep_days) for spec in engine.config.systems
+    )
     return counts
 
 

@@ -21,7 +21,8 @@ from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, partition, table
+from concord.pipeline.fields import ident, joined, key_text, partition, table
+from concord.quality.run import failing_table
 
 CHUNK = 20_000
 
@@ -52,6 +53,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 "classify",
                 work=work,
                 stage=staged,
+                failing=_failing(conn, batch_id, source.mapping),
                 image=partition(source.mapping),
                 raw=_raw(source),
             ),
@@ -75,6 +77,14 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
     )
     conn.execute(sql.SQL("ANALYZE {}").format(work))
+
+
+def _failing(conn: Connection, batch_id: int, mapping: EntityMapping) -> sql.Composable:
+    """The keys of the rows that validation set aside; none when it had nothing to check."""
+    table = failing_table(batch_id, mapping.system, mapping.entity)
+    if stage.exists(conn, table):
+        return table
+    return sql.SQL("(SELECT NULL::text AS source_id WHERE false)")
 
 
 def _raw(source: Source) -> sql.Composed:
@@ -118,6 +128,7 @@ def clean(
             _copy_cleaned(conn, entity, cleaned, out.values, ids)
             _quarantine(conn, batch_id, entity, source, work, out.errors)
     conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
+    _keep_keys(conn, entity, work, cleaned)
     result = stage.work_table(batch_id, "r", entity.name)
     conn.execute(_create_result(entity, result))
     conn.execute(
@@ -148,7 +159,8 @@ def _chunks(
 ) -> Iterator[tuple[list[int], pd.DataFrame]]:
     names = [c.column for c in source.mapping.columns if c.column in source.columns]
     select = sql.SQL(
-        "SELECT id, raw FROM {} WHERE system = {} AND class = 'new' AND op = 'U' ORDER BY id"
+        "SELECT id, raw FROM {} WHERE system = {} AND op = 'U' AND (class = 'new'"
+        " OR class = 'quarantined' AND NOT known) ORDER BY id"
     ).format(work, sql.Literal(source.mapping.system))
     with conn.cursor(name="incoming") as cur:
         cur.itersize = CHUNK
@@ -170,10 +182,7 @@ def _create_cleaned(entity: Entity, cleaned: sql.Identifier) -> sql.Composed:
 
 
 def _create_result(entity: Entity, result: sql.Identifier) -> sql.Composed:
-    kinds = [
-        sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type))
-        for f in entity.fields
-    ]
+    kinds = [sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type)) for f in entity.fields]
     kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
     return statement("pipeline", "create_result", result=result, columns=joined(kinds))
 
@@ -223,6 +232,26 @@ def _quarantine(
             "entity": entity.name,
             "batch": batch_id,
         },
+    )
+
+
+def _keep_keys(
+    conn: Connection, entity: Entity, work: sql.Identifier, cleaned: sql.Identifier
+) -> None:
+    values = {
+        f.name: ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
+        for f in entity.fields
+    }
+    conn.execute(
+        statement(
+            "pipeline",
+            "quarantine_keys",
+            work=work,
+            cleaned=cleaned,
+            keys=joined(key_text(entity, key, values) for key in entity.keys),
+            joins=_reference_joins(entity),
+        ),
+        {"entity": entity.name},
     )
 
 

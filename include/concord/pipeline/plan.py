@@ -15,7 +15,16 @@ from concord.model.spec import Entity, EntityMapping, Field, Group
 from concord.pipeline import guard, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import as_text, erases, ident, joined, partition, table, unit_blank
+from concord.pipeline.fields import (
+    as_text,
+    erases,
+    ident,
+    joined,
+    key_text,
+    partition,
+    table,
+    unit_blank,
+)
 
 
 def plan(engine: Engine, batch_id: int) -> Counts:
@@ -23,11 +32,18 @@ def plan(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "plan") as taken:
         if taken.past:
             return {}
-        taken.conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('unify', 0))")
         counts = [
             _change_set(taken.conn, engine, taken.batch, entity, mapping)
             for entity, mapping in taken.batch.work(engine)
         ]
+        if taken.batch.dry_run or set(taken.batch.systems) < set(engine.config.system):
+            return total(counts)  # something is left for the next batch to plan
+        for name in taken.batch.entities:
+            affected = stage.work_table(batch_id, "g", name)
+            if stage.exists(taken.conn, affected):
+                taken.conn.execute(
+                    statement("pipeline", "planned", affected=affected), {"entity": name}
+                )
         return total(counts)
 
 
@@ -96,6 +112,7 @@ def _desired(
         may_create=sql.Literal(mapping.create),
         restores=sql.Literal(mapping.on_delete == "restore"),
         placed=_placed(entity, mapping),
+        suspected=_suspected(entity),
     )
 
 
@@ -192,6 +209,18 @@ def _merged(units: list[Group], flags: list[str], alias: str, part: object) -> s
 def _create_values(units: list[Group]) -> sql.Composed:
     parts = [sql.SQL("jsonb_strip_nulls({})").format(_objects(unit, "g")) for unit in units]
     return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")
+
+
+def _suspected(entity: Entity) -> sql.Composed:
+    """True when a record in quarantine has a match key of golden `g`: it may be the same thing."""
+    own = {f.name: ident("g", f.name) for f in entity.fields}
+    tests = [
+        sql.SQL("coalesce({} IN (SELECT s.key FROM suspect AS s), false)").format(
+            key_text(entity, key, own)
+        )
+        for key in entity.keys
+    ]
+    return joined(tests, " OR ")
 
 
 def _placed(entity: Entity, mapping: EntityMapping) -> sql.Composed:

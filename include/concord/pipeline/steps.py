@@ -63,14 +63,20 @@ def _staged(conn: Connection, batch_id: int) -> list[tuple[str, str]]:
 
 
 def unify(engine: Engine, batch_id: int) -> Counts:
-    """Take in what is good, compute golden records, check them, plan and guard the writes."""
-    return total(
-        [
-            take_in(engine, batch_id),
-            golden_check.check(engine, batch_id),
-            plan.plan(engine, batch_id),
-        ]
-    )
+    """Take in what is good, compute golden records, check them, plan and guard the writes.
+
+    One batch at a time from the first to the last: another one would take images in another
+    order, or plan golden records that are not checked yet.
+    """
+    with engine.hub.connect(autocommit=True) as conn:
+        conn.execute("SELECT pg_advisory_lock(hashtextextended('unify', 0))")
+        return total(
+            [
+                take_in(engine, batch_id),
+                golden_check.check(engine, batch_id),
+                plan.plan(engine, batch_id),
+            ]
+        )
 
 
 def run_batch(

@@ -43,8 +43,6 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "unify") as taken:
         if taken.past:
             return {}
-        # One unify at a time: two would take images and golden records in different orders.
-        taken.conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('unify', 0))")
         counts = []
         for entity in engine.config.entities:
             if entity.name in taken.batch.entities:
@@ -165,7 +163,12 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
         ),
         {"batch": batch.id, "entity": entity.name},
     )
-    conn.execute("DELETE FROM ops.replan WHERE entity = %s", (entity.name,))
+    affected = stage.work_table(batch.id, "g", entity.name)
+    conn.execute(statement("pipeline", "keep_to_plan", affected=affected), {"entity": entity.name})
+    conn.execute(
+        statement("pipeline", "adopt_golden", affected=affected, golden=table("golden", entity)),
+        {"batch": batch.id},
+    )
 
 
 def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:

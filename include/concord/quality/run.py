@@ -140,7 +140,7 @@ def _settle(
 ) -> TableResult:
     """Write what was found and set aside what fails; the result comes back with that number."""
     _write_validation(conn, batch_id, result)
-    if not result.rows or result.held:
+    if not result.rows:
         return result
     types = _values(columns(conn, table))
     stage = Identifier(*table)
@@ -162,7 +162,28 @@ def _settle(
     )
     numbers = [0, *(r.number for r in critical)]
     conn.execute(statement("quality", "heal_passing", stage=stage), {**who, "critical": numbers})
+    if suite.system != GOLDEN:
+        _keep_failing(conn, failing_table(batch_id, suite.system, suite.entity), numbers)
     return replace(result, quarantined=done.rowcount)
+
+
+def failing_table(batch_id: int, system: str, entity: str) -> Identifier:
+    """The stage table with the keys of the rows that failed in this batch.
+
+    The queue holds one entry a record, and batches overlap: another one may have put its own
+    finding there before this batch's rows are taken in.
+    """
+    return Identifier("stage", f"f{batch_id}_{system}_{entity}")
+
+
+def _keep_failing(conn: Connection, table: Identifier, critical: list[int]) -> None:
+    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(table))
+    conn.execute(
+        SQL(
+            "CREATE UNLOGGED TABLE {} AS SELECT DISTINCT source_id FROM pg_temp.concord_failing"
+            " WHERE rules && {}::integer[]"
+        ).format(table, Literal(critical))
+    )
 
 
 def _cause(result: RuleResult) -> dict[str, Any]:

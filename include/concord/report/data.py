@@ -32,7 +32,7 @@ class Book:
     @property
     def balances(self) -> bool:
         """Whether every record is accounted for."""
-        return True
+        return self.total == sum(self.parts.values())
 
 
 @dataclass(frozen=True)

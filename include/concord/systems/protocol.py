@@ -187,7 +187,8 @@ class Writer(Protocol):
         self, mapping: EntityMapping, keys: Sequence[UUID], shape: Shape
     ) -> dict[UUID, Outcome]:
         """Which of these keys were applied, with their records. Absent: it was not, and, the
-        fence being newer than that of whoever sent it, it never will be."""
+        fence being newer than that of whoever sent it, it never will be.
+        """
         ...
 
 
@@ -218,7 +219,8 @@ class System(Protocol):
 
     def prepare(self, mappings: Sequence[EntityMapping]) -> str:
         """What an administrator must run once in that system so that changes are never missed and
-        writes happen exactly once (DDL, settings), as text to read. Empty when nothing is needed."""
+        writes happen exactly once (DDL, settings), as text to read. Empty when nothing is needed.
+        """
         ...
 
     def unprepare(self, mappings: Sequence[EntityMapping]) -> str:

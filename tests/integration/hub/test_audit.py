@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from tests.conftest import TestHub
 
 from concord.hub import audit
+from tests.conftest import TestHub
 
 
 def fill(hub: TestHub, count: int = 4) -> None:

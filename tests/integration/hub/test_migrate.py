@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import errors
-from tests.conftest import Postgres, TestHub
 
 from concord.errors import ConfigError, HubUnavailable, NotAuthorised
 from concord.hub import migrate as module
@@ -17,6 +16,7 @@ from concord.hub.database import Hub
 from concord.hub.migrate import MigrationReport, migrate, pending
 from concord.model.read import load_config
 from concord.model.spec import Config
+from tests.conftest import Postgres, TestHub
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from time import perf_counter
 
 import psycopg
 import pytest
-from tests.conftest import TestHub
 
 from concord.errors import ConfigError
 from concord.hub import migrate as migrate_module
@@ -15,6 +14,7 @@ from concord.hub.database import Hub
 from concord.hub.migrate import migrate, pending
 from concord.hub.model_migrations import Statement, plan, write_migration
 from concord.model.read import load_config
+from tests.conftest import TestHub
 
 TABLES = ("image.party", "image.party_history", "golden.party", "golden.party_history")
 FAX = (

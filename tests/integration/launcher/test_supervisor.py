@@ -45,9 +45,9 @@ def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 def start(places: Places) -> Iterator:
     """Start the supervisor on Python snippets; everything is stopped in the end."""
 
-    def begin(embedded: bool = False, periodic: dict[str, Any] | None = None, **code: str) -> None:
+    def begin(more: dict[str, Any] | None = None, embedded: bool = False, **code: str) -> None:
         components = {n: [sys.executable, "-c", textwrap.dedent(c)] for n, c in code.items()}
-        work = {"components": components, "periodic": periodic or {}, "policy": QUICK}
+        work = {"components": components, "policy": QUICK, **(more or {})}
         env = {**os.environ, "PYTHONPATH": str(places.include), "CONCORD_HOME": str(places.home)}
         runtime.start(places, env, Interface(port=9999), work, embedded=embedded)
 
@@ -79,6 +79,46 @@ def test_components_run_and_go_with_the_supervisor_and_all_their_workers(
     assert not runtime.look(places).up
     assert list(places.run.iterdir()) == [home]
     assert runtime.stop(places) is False
+
+
+def test_workers_finish_what_they_do_while_the_others_still_serve_them(
+    places: Places, start
+) -> None:
+    said = places.run / "said"
+    tell = f"def tell(word): open({str(said)!r}, 'a').write(word + chr(10))\n"
+    server = """
+        import signal, sys, time
+        signal.signal(signal.SIGTERM, lambda *_: (tell("server ends"), sys.exit()))
+        tell("server ready")
+        time.sleep(60)
+    """
+    scheduler = """
+        import os, signal, sys, time
+        worker = os.fork()
+        if worker == 0:
+            time.sleep(1.5)
+            tell("task done")
+            os._exit(0)
+        signal.signal(signal.SIGTERM, lambda *_: (os.waitpid(worker, 0), sys.exit()))
+        tell("scheduler ready")
+        time.sleep(60)
+    """
+    codes = {
+        "scheduler": tell + textwrap.dedent(scheduler),
+        "a_server": tell + textwrap.dedent(server),
+    }
+    start({"drain": {"scheduler": 10}}, **codes)
+    assert wait_until(lambda: said.exists() and len(said.read_text().split("\n")) == 3, 10)
+    runtime.stop(places)
+    assert said.read_text().splitlines()[2:] == ["task done", "server ends"]
+    said.unlink()
+
+
+def test_a_delayed_component_starts_later(places: Places, start) -> None:
+    start({"delays": {"late": 1.0}}, plain=STEADY, late=STEADY)
+    becomes(places, "plain", "running")
+    assert state(places, "late").state == "waiting"
+    assert becomes(places, "late", "running").restarts == 0
 
 
 def test_a_killed_component_comes_back_and_its_orphans_do_not_stay(places: Places, start) -> None:
@@ -177,7 +217,7 @@ def test_a_periodic_component_may_end_and_runs_again_after_its_rest(places: Plac
     count = places.run / "count"
     code = f"open({str(count)!r}, 'a').write('x')"
     job = {"argv": [sys.executable, "-c", code], "every": 0.3, "first": 0.1}
-    start(plain=STEADY, periodic={"upkeep": job})
+    start({"periodic": {"upkeep": job}}, plain=STEADY)
     assert wait_until(lambda: count.exists() and len(count.read_text()) >= 2, 15)
     assert becomes(places, "upkeep", "resting").exit == 0
     runtime.stop(places)

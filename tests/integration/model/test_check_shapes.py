@@ -6,13 +6,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.support.world import World
 
 from concord.errors import Problem
 from concord.model.check import check_shapes
 from concord.model.read import load
 from concord.systems.protocol import Shape
 from concord.systems.registry import open_system
+from tests.support.world import World
 
 
 def check(world: World, root: Path | None = None) -> list[Problem]:

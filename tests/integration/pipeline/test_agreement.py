@@ -127,7 +127,7 @@ def test_a_dry_run_plans_and_writes_nothing(world: World) -> None:
     assert counts["planned"] == 1
     assert counts.get("confirmed", 0) == 0
     assert world.one("crm", "SELECT count(*) FROM account") == 0
-    assert world.batch("nightly")["confirmed"] == 1
+    assert world.batch()["confirmed"] == 1
 
 
 def test_an_address_moves_as_a_whole(world: World) -> None:

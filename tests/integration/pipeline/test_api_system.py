@@ -24,7 +24,9 @@ def api(world: World, config: Config) -> Api:
 
 def _account(api: Api, name: str, **more: str) -> str:
     return api.put(
-        "account", None, {"account_name": name, "account_type": "Company", "state": "Active", **more}
+        "account",
+        None,
+        {"account_name": name, "account_type": "Company", "state": "Active", **more},
     )
 
 

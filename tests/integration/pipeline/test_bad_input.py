@@ -149,7 +149,9 @@ def test_an_unreachable_system_fails_the_batch_and_the_next_one_catches_up(world
     state, error = world.ops("SELECT state, error FROM ops.batch ORDER BY batch_id DESC")[0]
     assert state == "failed"
     assert "secret" not in error
-    assert world.ops("SELECT relname FROM pg_class WHERE relnamespace = 'stage'::regnamespace") == []
+    assert (
+        world.ops("SELECT relname FROM pg_class WHERE relnamespace = 'stage'::regnamespace") == []
+    )
     world.engine = whole
     assert world.batch()["confirmed"] == 1
 
@@ -172,11 +174,21 @@ def test_a_change_set_over_a_limit_waits_for_a_person(world: World) -> None:
 def test_a_record_that_refers_to_an_unknown_one_is_parked_and_wakes(world: World) -> None:
     world.crm("ALTER TABLE person DISABLE TRIGGER ALL")
     account = world.account("Broken Ltd", email_address="foo@@bar")
-    world.crm(
-        "INSERT INTO person (account_id, display_name) VALUES (%s, 'Ann Smith')", account
-    )
+    world.crm("INSERT INTO person (account_id, display_name) VALUES (%s, 'Ann Smith')", account)
     assert world.batch()["parked"] == 1
     world.crm("UPDATE account SET email_address = 'foo@bar.example'")
     world.settle()
     assert world.one("hub", "SELECT count(*) FROM ops.parked") == 0
     assert world.one("erp", "SELECT full_name FROM customer_contacts") == "Ann Smith"
+
+
+def test_a_record_in_quarantine_is_not_doubled_by_its_other_side(world: World) -> None:
+    code = world.customer("Alpha Trading Ltd", vat_no="GB123456789")
+    bad = world.account("Alpha Trading", tax_number="GB123456789", email_address="foo@@bar")
+    world.settle()
+    assert world.one("crm", "SELECT count(*) FROM account") == 1
+    world.crm("UPDATE account SET email_address = 'foo@bar.example' WHERE id = %s", bad)
+    world.settle()
+    assert world.one("crm", "SELECT count(*) FROM account") == 1
+    assert world.ops("SELECT count(DISTINCT golden_id), count(*) FROM image.party") == [(1, 2)]
+    assert world.erp("SELECT customer_code, email FROM customers") == [(code, "foo@bar.example")]

@@ -180,3 +180,36 @@ def test_a_holder_that_was_overtaken_writes_nothing(world: World, config: Any) -
         pass
     with pytest.raises(LeaseLost), system.writer(Fence("load:crm", 999)):
         pass
+
+
+def test_what_a_batch_took_in_and_did_not_plan_is_planned_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concord.pipeline import plan
+
+    world.customer("Alpha Trading Ltd")
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "plan", die)
+        with pytest.raises(Killed):
+            world.batch()
+    world.batch()
+    assert world.one("crm", "SELECT count(*) FROM account") == 1
+    assert world.one("hub", "SELECT count(*) FROM ops.replan") == 0
+
+
+def test_a_finding_of_an_overlapping_batch_lets_no_broken_row_through(world: World) -> None:
+    world.account("Broken Ltd", email_address="foo@@bar")
+    batches = [begin(world.engine, lane=lane, run_id=lane) for lane in ("fast", "nightly")]
+    for batch in batches:
+        for system in ("erp", "crm"):
+            extract(world.engine, batch, system)
+    for batch in reversed(batches):
+        validate(world.engine, batch)
+    for batch in reversed(batches):
+        counts = unify(world.engine, batch)
+        assert counts["accepted"] == 0
+        assert counts.get("golden_changed", 0) == 0

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.model.small import PARTY, change
 
 from concord.errors import Problem
 from concord.model.check import check_shapes
 from concord.model.read import load
 from concord.systems.protocol import ColumnType, Shape
+from tests.unit.model.small import PARTY, change
 
 GOOD: dict[str, ColumnType] = {
     "no": "text", "title": "text", "vat": "text", "tel": "text", "land": "text",

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.model.small import FILES, change
 
 from concord.errors import ConfigError, Problem
 from concord.model.read import load_config
+from tests.unit.model.small import FILES, change
 
 PARTY, SITE, LANES = "model/party.yaml", "model/site.yaml", "lanes.yaml"
 COMPANY, SYSTEMS, CODES = "company.yaml", "systems.yaml", "codes/country.yaml"

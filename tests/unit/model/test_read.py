@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from tests.unit.model.small import change
 
 from concord.model.read import config_root, load_config
 from concord.model.spec import Authority, CleanStep, Column, Limits
+from tests.unit.model.small import change
 
 
 def test_the_shipped_configuration_has_no_problems() -> None:

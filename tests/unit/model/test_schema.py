@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from tests.unit.model.small import FILES
 
 from concord.model.read import config_root
 from concord.model.schema import FORMS, export, schema
+from tests.unit.model.small import FILES
 
 KINDS = {"model": "entity", "codes": "codes"}
 SHIPPED = config_root()

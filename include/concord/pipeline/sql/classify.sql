@@ -12,7 +12,7 @@ unsettled AS (  -- a create of ours may be among the new records and is not boun
 )
 INSERT INTO {work} (system, source_id, op, class, origin, raw, source_raw, raw_hash, read_seq, known, fixed)
 SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
-       CASE WHEN k.class IN ('new', 'unbound') AND s.op = 'U' THEN {raw} END,
+       CASE WHEN k.class IN ('new', 'unbound', 'quarantined') AND s.op = 'U' THEN {raw} END,
        CASE WHEN k.class IN ('new', 'unbound') AND s.op = 'U' AND replay.quarantine_id IS NOT NULL
             THEN replay.raw END,
        s.raw_hash, %(seq)s, i.source_id IS NOT NULL AND i.deleted_at IS NULL,
@@ -20,13 +20,11 @@ SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
 FROM staged AS s
 CROSS JOIN unsettled AS u
 LEFT JOIN {image} AS i ON i.source_id = s.source_id
-LEFT JOIN ops.quarantine AS bad
-    ON bad.system = %(system)s AND bad.entity = %(entity)s AND bad.source_id = s.source_id
-   AND bad.side = 'read' AND bad.state IN ('open', 'replay') AND bad.last_batch = %(batch)s
+LEFT JOIN {failing} AS bad ON bad.source_id = s.source_id
 LEFT JOIN ops.quarantine AS replay
     ON replay.system = %(system)s AND replay.entity = %(entity)s AND replay.source_id = s.source_id
    AND replay.side = 'read' AND replay.state = 'replay' AND replay.fix <> '{{}}'
-   AND replay.raw_hash = s.raw_hash AND bad.quarantine_id IS NULL
+   AND replay.raw_hash = s.raw_hash AND bad.source_id IS NULL
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN s.nth > 1 THEN 'duplicate'
@@ -35,7 +33,7 @@ CROSS JOIN LATERAL (
         WHEN s.op = 'D' AND (i.source_id IS NULL OR i.deleted_at IS NOT NULL) THEN 'unchanged'
         WHEN s.op = 'D' AND %(hold_deletes)s THEN 'held'
         WHEN s.op = 'D' THEN 'new'
-        WHEN bad.quarantine_id IS NOT NULL THEN 'quarantined'
+        WHEN bad.source_id IS NOT NULL THEN 'quarantined'
         WHEN replay.quarantine_id IS NOT NULL THEN 'new'
         WHEN i.deleted_at IS NULL AND i.raw_hash = s.raw_hash THEN 'unchanged'
         WHEN u.creating AND (i.source_id IS NULL OR i.deleted_at IS NOT NULL) THEN 'unbound'

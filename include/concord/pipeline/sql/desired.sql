@@ -1,6 +1,7 @@
 -- desired: the writes that would bring one system's records of one entity to their golden state.
 -- Left out: records in quarantine, golden records in quarantine, golden records with a write on its
--- way, and all but the first record that a system holds of one thing (a double, for a person).
+-- way, all but the first record that a system holds of one thing (a double, for a person), and
+-- creates beside a record in quarantine that may be the same thing.
 CREATE UNLOGGED TABLE {desired} AS
 WITH scope AS (
     SELECT s.golden_id FROM {scope} AS s
@@ -37,6 +38,11 @@ updates AS (
     JOIN {golden} AS g ON g.golden_id = c.golden_id
     WHERE {any_differs}
 ),
+suspect AS (
+    SELECT DISTINCT unnest(q.keys) AS key FROM ops.quarantine AS q
+    WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.side = 'read'
+      AND q.state IN ('open', 'replay')
+),
 creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,
            '{{}}'::jsonb AS old, '{{}}'::jsonb AS base,
@@ -51,6 +57,7 @@ creates AS (
         WHERE i.golden_id = g.golden_id
           AND (i.deleted_at IS NULL OR NOT {restores}))
       AND {placed}
+      AND NOT ({suspected})
 ),
 deletes AS (
     SELECT i.golden_id, i.source_id, 'delete' AS action, '{{}}'::jsonb AS new, '{{}}'::jsonb AS old,

@@ -2,7 +2,7 @@
 WITH bad AS (
     UPDATE {work} AS w SET class = 'quarantined'
     FROM unnest(%(ids)s::bigint[], %(causes)s::jsonb[]) AS e(id, causes)
-    WHERE w.id = e.id
+    WHERE w.id = e.id AND w.class = 'new'
     RETURNING w.system, w.source_id, coalesce(w.source_raw, w.raw) AS raw, w.raw_hash, e.causes
 ),
 unparked AS (  -- a woken row that turns out bad waits in quarantine, not among the parked

@@ -89,7 +89,9 @@ CREATE TABLE ops.reread (
     PRIMARY KEY (system, entity, source_id)
 );
 
--- Golden records to plan again although none of their images changed.
+-- Golden records whose writes are to be planned.
+-- Every golden record that a batch takes in stands here until its writes are planned, so what an
+-- interrupted batch leaves is planned by the next one.
 CREATE TABLE ops.replan (
     entity    text NOT NULL,
     golden_id uuid NOT NULL,
@@ -146,6 +148,8 @@ CREATE TABLE ops.quarantine (
     state      text NOT NULL DEFAULT 'open'
                CHECK (state IN ('open', 'replay', 'healed', 'dismissed')),
     fix        jsonb NOT NULL DEFAULT '{}',        -- column -> text, a steward's correction
+    keys       text[] NOT NULL DEFAULT '{}',       -- its match keys, of a record that has no image:
+                                                   -- what shares one is not created beside it
     first_batch bigint NOT NULL,
     last_batch  bigint NOT NULL,
     opened_at  timestamptz NOT NULL DEFAULT clock_timestamp(),

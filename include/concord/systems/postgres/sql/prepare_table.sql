@@ -9,14 +9,14 @@ BEGIN
         INSERT INTO concord.change_log (relation, id, op)
         SELECT TG_RELID, n.{key}::text, 'I' FROM new_rows AS n WHERE n.{key} IS NOT NULL;
     ELSIF TG_OP = 'UPDATE' THEN
+        -- The old key as well as the new one, should the key have changed.
         INSERT INTO concord.change_log (relation, id, op)
-        SELECT TG_RELID, n.{key}::text, 'U' FROM new_rows AS n WHERE n.{key} IS NOT NULL;
-        INSERT INTO concord.change_log (relation, id, op)
-        SELECT TG_RELID, g.id, 'D' FROM (
-            SELECT o.{key}::text COLLATE "C" AS id FROM old_rows AS o WHERE o.{key} IS NOT NULL
-            EXCEPT
+        SELECT TG_RELID, k.id, 'U' FROM (
             SELECT n.{key}::text COLLATE "C" FROM new_rows AS n
-        ) AS g;
+            UNION
+            SELECT o.{key}::text COLLATE "C" FROM old_rows AS o
+        ) AS k (id)
+        WHERE k.id IS NOT NULL;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO concord.change_log (relation, id, op)
         SELECT TG_RELID, o.{key}::text, 'D' FROM old_rows AS o WHERE o.{key} IS NOT NULL;
