@@ -30,6 +30,14 @@ pytestmark = pytest.mark.airflow
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def living() -> list[str]:
+    """Session and command line of every process that is not a zombie."""
+    done = subprocess.run(
+        ["ps", "-eo", "sess=,stat=,args="], capture_output=True, text=True, check=True
+    )
+    return [row for row in done.stdout.splitlines() if not row.split()[1].startswith("Z")]
+
+
 @dataclass
 class Concord:
     """The launcher with a state directory of its own."""
@@ -37,6 +45,7 @@ class Concord:
     home: Path
     port: int
     places: Places = field(init=False)
+    sessions: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.places = Places(ROOT, self.home)
@@ -58,18 +67,9 @@ class Concord:
         return {**found, "supervisor": state["supervisor"]["pid"]}
 
     def processes(self) -> list[str]:
-        """Command lines of all processes that have to do with this state directory."""
-        listing = subprocess.run(
-            ["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True
-        ).stdout
-        mine = [line for line in listing.splitlines() if str(self.home) in line]
-        sessions = subprocess.run(
-            ["ps", "-eo", "sess=,stat=,args="], capture_output=True, text=True, check=True
-        ).stdout
-        leaders = {str(pid) for pid in self.leaders}
-        return mine + [row for row in sessions.splitlines() if row.split()[0] in leaders]
-
-    leaders: set[int] = field(default_factory=set)
+        """Living processes that name this state directory or are in a component's session."""
+        names, sessions = str(self.home), {str(pid) for pid in self.sessions}
+        return [row for row in living() if names in row or row.split()[0] in sessions]
 
     def api(self, password: str | None = None) -> Api:
         given = password or (self.home / "airflow" / "admin_password").read_text().strip()
@@ -107,7 +107,7 @@ def concord() -> Iterator[Concord]:
 def up(concord: Concord) -> subprocess.CompletedProcess[str]:
     """What the first `./concord up` said."""
     done = concord("up", "--port", str(concord.port))
-    concord.leaders |= set(concord.pids().values()) if done.returncode == 0 else set()
+    concord.sessions |= set(concord.pids().values()) if done.returncode == 0 else set()
     return done
 
 
@@ -151,9 +151,8 @@ def test_a_killed_scheduler_comes_back_and_its_workers_do_not_stay(concord: Conc
     old = concord.pids()["scheduler"]
     os.kill(old, signal.SIGKILL)
     assert wait_until(lambda: concord.pids()["scheduler"] != old, 30)
-    concord.leaders |= set(concord.pids().values())
-    sessions = subprocess.run(["ps", "-eo", "sess="], capture_output=True, text=True, check=True)
-    assert str(old) not in sessions.stdout.split()
+    concord.sessions |= set(concord.pids().values())
+    assert str(old) not in {row.split()[0] for row in living()}
 
 
 def test_down_leaves_no_process_and_no_socket(concord: Concord, up) -> None:

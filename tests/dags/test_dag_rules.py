@@ -86,6 +86,7 @@ def test_dags_run_one_at_a_time_in_the_companys_zone_and_make_nothing_up(
         assert not dag.catchup, dag.dag_id
         assert dag.is_paused_upon_creation is False, dag.dag_id
         assert str(dag.timetable.timezone) == config.company.timezone, dag.dag_id
+        assert str(dag.timezone) == config.company.timezone, dag.dag_id
         if dag.dag_id in schedules:
             assert dag.timetable.expression == schedules[dag.dag_id]
 

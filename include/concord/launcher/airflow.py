@@ -80,6 +80,8 @@ def variables(
         "API__WORKERS": "1",
         "API_AUTH__JWT_SECRET": kept["jwt_secret"],
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+        # A lane waits until the tasks of a killed scheduler are taken back; by default 5 minutes.
+        "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
         # The first answers of an api-server that has just started take long on a busy machine.

@@ -10,10 +10,10 @@ At most five tasks follow each other, since each hop costs Airflow up to two sec
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
 
 from concord.model.spec import Company, Config, Lane, SystemSpec
@@ -154,10 +154,9 @@ def _clock(schedule: str, company: Company) -> dict[str, Any]:
     A run reads from where the last one stopped, not a window of time, so one run is enough
     however many were missed.
     """
-    zone = ZoneInfo(company.timezone)
     return {
         "schedule": CronTriggerTimetable(schedule, timezone=company.timezone),
-        "start_date": datetime(2026, 1, 1, tzinfo=zone),
+        "start_date": pendulum.datetime(2026, 1, 1, tz=company.timezone),
         "catchup": False,
         "max_active_runs": 1,
         "is_paused_upon_creation": False,

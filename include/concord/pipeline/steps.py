@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from psycopg import sql
+
 from concord.errors import ConcordError
 from concord.hub.database import Connection
+from concord.hub.sql import statement
 from concord.pipeline import golden_check, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.extract import extract
+from concord.pipeline.fields import partition
 from concord.pipeline.finish import finish
 from concord.pipeline.load import load
 from concord.pipeline.unify import take_in
@@ -27,7 +31,7 @@ def validate(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "validate") as taken:
         if taken.past:
             return {}
-        staged = _staged(taken.conn, batch_id)
+        staged = _staged(taken.conn, engine, batch_id)
         if not staged:
             return {"checked": 0, "failed_rules": 0, "held_entities": 0}
         loaded = suites.load(engine.expectations, engine.config)
@@ -49,17 +53,34 @@ def validate(engine: Engine, batch_id: int) -> Counts:
         }
 
 
-def _staged(conn: Connection, batch_id: int) -> list[tuple[str, str]]:
+def _staged(conn: Connection, engine: Engine, batch_id: int) -> list[tuple[str, str]]:
+    """What there is to check: staged tables that hold more than echoes of our own writes."""
     rows = conn.execute(
         "SELECT system, entity FROM ops.extract WHERE batch_id = %s AND rows > 0 AND held IS NULL"
         " ORDER BY system, entity",
         (batch_id,),
     ).fetchall()
-    return [
-        (system, entity)
-        for system, entity in rows
-        if stage.exists(conn, stage.stage_table(batch_id, system, entity))
-    ]
+    out = []
+    for system, entity in rows:
+        table = stage.stage_table(batch_id, system, entity)
+        if stage.exists(conn, table) and _says_something(conn, engine, table, system, entity):
+            out.append((system, entity))
+    return out
+
+
+def _says_something(
+    conn: Connection, engine: Engine, table: sql.Identifier, system: str, entity: str
+) -> bool:
+    row = conn.execute(
+        statement(
+            "pipeline",
+            "says_something",
+            stage=table,
+            image=partition(engine.config.entity[entity].by_system[system]),
+        ),
+        {"system": system, "entity": entity},
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def unify(engine: Engine, batch_id: int) -> Counts:

@@ -140,7 +140,7 @@ def _settle(
 ) -> TableResult:
     """Write what was found and set aside what fails; the result comes back with that number."""
     _write_validation(conn, batch_id, result)
-    if not result.rows:
+    if not result.rows or result.held:
         return result
     types = _values(columns(conn, table))
     stage = Identifier(*table)

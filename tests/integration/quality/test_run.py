@@ -109,6 +109,7 @@ def test_every_broken_row_is_quarantined_with_its_causes_and_no_good_one_is(
     assert result.quarantined == len(BROKEN)
     assert result.rows == len(bad) + len(good) + len(warned)
     assert result.held is None
+    assert {r.checked for r in result.rules if r.rule.name == "name_given"} == {result.rows}
     failed = dict(rows(hub, "SELECT rule, failed FROM ops.validation WHERE severity = 'warning'"))
     for _, rule in WARNED:
         assert failed[rule] >= 1

@@ -239,7 +239,9 @@ def test_reading_changes_looks_at_no_row_that_did_not_change(shop: Shop) -> None
     shop.sql("ANALYZE")
     since = shop.position()
     shop.sql("UPDATE customers SET visits = 1 WHERE code IN ('C7', 'C8')")
-    count = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'customers'"
+    count = (
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'customers'"
+    )
     shop.sql("SELECT pg_stat_force_next_flush()")
     ((before,),) = shop.sql(count)
     with shop.system.snapshot() as snapshot:
