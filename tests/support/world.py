@@ -92,7 +92,7 @@ class World:
 def run_sql(url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
     with psycopg.connect(url, options=SESSION) as conn:
-        cur = conn.execute(statement, values)  # type: ignore[arg-type]
+        cur = conn.execute(statement, values)
         return cur.fetchall() if cur.description else []
 
 

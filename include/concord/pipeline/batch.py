@@ -76,6 +76,8 @@ def begin(
             if name not in known:
                 raise _unknown(kind, name, known)
     with engine.hub.connect() as conn:
+        # The first tasks of a run begin it together; the second one must find the first one's.
+        conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (run_id,))
         found = _latest(conn, run_id)
         if found and found[1] != "failed":
             return int(found[0])
