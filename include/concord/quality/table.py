@@ -66,8 +66,9 @@ def validate_table(
 ) -> TableResult:
     """Judge the upserts of a stage table.
 
-    Great Expectations reads over a connection of its own to the hub at `url`, so the table must be
-    committed. The rows that fail rules about rows are left in the temporary table
+    Great Expectations reads over a connection of its own to the hub at `url`: what the rules see is
+    laid out beside the stage table and committed on `conn`, with all that stood uncommitted there,
+    and dropped afterwards. The rows that fail rules about rows are left in the temporary table
     `concord_failing` (source_id text, rules integer[]) of `conn`.
 
     Raises:
@@ -79,9 +80,10 @@ def validate_table(
     if not rows:
         return TableResult(suite.system, suite.entity, 0)
     seen = view.classes(types, suite.readings)
-    query = view.select(table, types, suite.readings)
     rules = [r for r in suite.rules if _readable(r, seen)]
     kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
+    laid_out = _lay_out(conn, table, view.select(table, types, suite.readings))
+    query = SQL("SELECT * FROM {}").format(laid_out)
     verdicts = gx.judge(url, query.as_string(conn), rules, kwargs, rows) if rules else []
     by_rule = {r.name: v for r, v in zip(rules, verdicts, strict=True)}
     results = tuple(
@@ -89,8 +91,20 @@ def validate_table(
     )
     tests = [(r, k) for r, k in zip(rules, kwargs, strict=True) if r.kind.expr]
     _find_failing(conn, query, tests, {r.rule.name: r.number for r in results})
+    conn.execute(SQL("DROP TABLE {}").format(laid_out))
     _compare(conn, [r for r in results if r.rule.name in by_rule and r.rule.kind.expr])
     return TableResult(suite.system, suite.entity, rows, results)
+
+
+def _lay_out(conn: Connection, table: Table, query: Composable) -> Identifier:
+    """Keep what the rules see as a table, and commit it. Should the step fail, it goes the way of
+    all stage tables; the next try begins with a new one."""
+    schema, name = table
+    made = Identifier(schema, f"v{name.removeprefix('b')}")
+    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(made))
+    conn.execute(statement("quality", "lay_out", seen=made, view=query))
+    conn.commit()
+    return made
 
 
 def _upserts(conn: Connection, table: Table) -> int:

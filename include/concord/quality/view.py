@@ -9,7 +9,7 @@ column whose text stands for something else that something, read as the mapping 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +54,10 @@ _BLANK_RANGES = (
 BLANKS = "".join(chr(c) for first, last in _BLANK_RANGES for c in range(first, last + 1))
 _NUMBER = re.compile(r"1(?P<group>\D?)234(?P<point>\D)56")
 _TOKEN = re.compile("(YYYY|MM|DD)")
+_YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_SEPARATED = {"YYYY": _YEAR, "MM": "(?:0?[1-9]|1[0-2])", "DD": "(?:0?[1-9]|[12][0-9]|3[01])"}
+_PACKED = {"YYYY": _YEAR, "MM": "(?:0[1-9]|1[0-2])", "DD": "(?:0[1-9]|[12][0-9]|3[01])"}
+_PLAIN = "plain "  # begins the name of a column that holds a text to read; no one sees it
 
 
 @dataclass(frozen=True)
@@ -91,19 +95,24 @@ def fold(text: str) -> str:
 def select(
     table: tuple[str, str], types: Mapping[str, str], read: Mapping[str, Reading]
 ) -> Composed:
-    """The query that rules run on. `types` has the table's columns and their PostgreSQL types."""
-    parts: list[Composable] = [Identifier(KEY)]
-    parts += [
-        SQL("{} AS {}").format(_trimmed(name, type_), Identifier(name))
-        for name, type_ in types.items()
-        if name != KEY and name not in ALSO
-    ]
-    parts += [
-        SQL("{} AS {}").format(_read(one, types[one.base]), Identifier(one.name))
-        for one in read.values()
-        if one.base in types
-    ]
-    return SQL("SELECT {} FROM {} WHERE op = 'U'").format(SQL(", ").join(parts), Identifier(*table))
+    """The query whose rows the rules see.
+
+    `types` has the table's columns and their PostgreSQL types. Every OFFSET 0 is a fence: what
+    stands inside is computed once a row, however often it is used outside.
+    """
+    columns = [n for n in types if n != KEY and n not in ALSO]
+    reads = [one for one in read.values() if one.base in types]
+    return SQL(
+        "SELECT {key}{columns}{reads} FROM (SELECT *{plain} FROM (SELECT {key}{trimmed} FROM"
+        " {table} WHERE op = 'U' OFFSET 0) AS trimmed OFFSET 0) AS plain"
+    ).format(
+        key=Identifier(KEY),
+        table=Identifier(*table),
+        trimmed=_listed(_named(_trimmed(n, types[n]), n) for n in columns),
+        plain=_listed(_named(_plain(one, types[one.base]), _PLAIN + one.name) for one in reads),
+        columns=_listed(Identifier(n) for n in columns),
+        reads=_listed(_named(_read(one, types[one.base]), one.name) for one in reads),
+    )
 
 
 def classes(types: Mapping[str, str], read: Mapping[str, Reading]) -> dict[str, Wants]:
@@ -118,19 +127,41 @@ def class_of(one: Reading) -> Wants:
     return "text" if one.reads == "code" else "ordered"
 
 
+def _listed(parts: Iterable[Composable]) -> Composable:
+    return SQL("").join(SQL(", {}").format(part) for part in parts)
+
+
+def _named(value: Composable, name: str) -> Composable:
+    return SQL("{} AS {}").format(value, Identifier(name))
+
+
 def _trimmed(name: str, type_: str) -> Composable:
+    """The column, text without blanks at its ends. Most texts begin and end with a letter or a
+    digit, and looking at these two is much cheaper than trimming by a long list of signs."""
     if type_ != "text":
         return Identifier(name)
-    return SQL("nullif(btrim({}, {}), '')").format(Identifier(name), Value(BLANKS))
+    return SQL(
+        "CASE WHEN ascii({c}) BETWEEN 33 AND 126 AND ascii(right({c}, 1)) BETWEEN 33 AND 126"
+        " THEN {c} ELSE nullif(btrim({c}, {blanks}), '') END"
+    ).format(c=Identifier(name), blanks=Value(BLANKS))
+
+
+def _plain(one: Reading, type_: str) -> Composable:
+    """The text to read, with plain width; NULL where the type needs no reading."""
+    if type_ in NATIVE[one.reads]:
+        return SQL("NULL::text")
+    if type_ != "text":
+        return SQL("{}::text").format(Identifier(one.base))
+    return SQL(
+        "CASE WHEN octet_length({c}) = length({c}) THEN {c} ELSE normalize({c}, NFKC) END"
+    ).format(c=Identifier(one.base))
 
 
 def _read(one: Reading, type_: str) -> Composable:
     if type_ in NATIVE[one.reads]:
         cast = SQL("{}::date") if one.reads == "date" else SQL("{}::numeric")
         return cast.format(Identifier(one.base))
-    text = SQL("{}::text").format(Identifier(one.base))
-    if type_ == "text":
-        text = SQL("normalize({}, NFKC)").format(_trimmed(one.base, type_))
+    text = Identifier(_PLAIN + one.name)
     if one.reads == "code":
         return SQL("lower(regexp_replace({}, {}, ' ', 'g'))").format(text, Value(r"\s+"))
     return _date(one, text) if one.reads == "date" else _number(one, text)
@@ -138,36 +169,48 @@ def _read(one: Reading, type_: str) -> Composable:
 
 def _date(one: Reading, text: Composable) -> Composable:
     """The text as a date: in the format, and a day of the calendar."""
-    pattern, order = _date_pattern(one.format or "YYYY-MM-DD")
-    iso = "-".join(rf"\{order.index(token) + 1}" for token in ("YYYY", "MM", "DD"))
+    parts = [p for p in _TOKEN.split(one.format or "YYYY-MM-DD") if p]
+    order = [p for p in parts if _TOKEN.fullmatch(p)]
+    between = "".join(p for p in parts if p not in order)
+    form = _SEPARATED if between else _PACKED
+    if between:
+        text = SQL("translate({}, {}, {})").format(text, Value(between), Value("/" * len(between)))
+    pattern = "/".join(form[p] for p in order) if between else "".join(form[p] for p in order)
+    taken = {p: _piece(text, order, p, bool(between)) for p in order}
+    # The first of the month is always a day; the day wanted is one if it is in the same month.
+    first = SQL("make_date({YYYY}, {MM}, 1)").format(**taken)
     return SQL(
-        "CASE WHEN {text} ~ {pattern} AND pg_input_is_valid({iso}, 'date') THEN ({iso})::date END"
+        "CASE WHEN {raw} ~ {literal} THEN CASE WHEN {text} ~ {pattern} THEN CASE WHEN"
+        " extract(month FROM {first} + ({DD} - 1)) = {MM} THEN {first} + ({DD} - 1) END END END"
     ).format(
+        raw=Identifier(_PLAIN + one.name),
+        literal=Value("^" + "".join("[0-9]+" if p in order else re.escape(p) for p in parts) + "$"),
         text=text,
-        pattern=Value(pattern),
-        iso=SQL("regexp_replace({}, {}, {})").format(text, Value(pattern), Value(iso)),
+        pattern=Value(f"^{pattern}$"),
+        first=first,
+        **taken,
     )
 
 
-def _date_pattern(format_: str) -> tuple[str, list[str]]:
-    """A pattern with one group a token, and the tokens in order."""
-    parts = [p for p in _TOKEN.split(format_) if p]
-    order = [p for p in parts if _TOKEN.fullmatch(p)]
-    short = "[0-9]{2}" if len(parts) == len(order) else "[0-9]{1,2}"
-    groups = {"YYYY": "([0-9]{4})", "MM": f"({short})", "DD": f"({short})"}
-    return "^" + "".join(groups.get(p, re.escape(p)) for p in parts) + "$", order
+def _piece(text: Composable, order: list[str], token: str, separated: bool) -> Composable:
+    """Year, month or day of a text that has them, as an integer."""
+    place = order.index(token)
+    if separated:
+        return SQL("split_part({}, '/', {})::integer").format(text, Value(place + 1))
+    start = sum(len(p) for p in order[:place]) + 1
+    return SQL("substr({}, {}, {})::integer").format(text, Value(start), Value(len(token)))
 
 
 def _number(one: Reading, text: Composable) -> Composable:
     found = _NUMBER.fullmatch(one.format or "1234.56")
     group, point = (found["group"], found["point"]) if found else ("", ".")
-    whole = rf"[0-9]{{1,3}}({re.escape(group)}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+    whole = rf"[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
     dot = re.escape(point)
     return SQL(
         "CASE WHEN {text} ~ {pattern} THEN translate({text}, {signs}, {plain})::numeric END"
     ).format(
         text=text,
-        pattern=Value(rf"^[-+\u2212]?(({whole})({dot}[0-9]*)?|{dot}[0-9]+)$"),
+        pattern=Value(rf"^[-+\u2212]?(?:(?:{whole})(?:{dot}[0-9]*)?|{dot}[0-9]+)$"),
         signs=Value(f"\u2212{point}{group}"),
         plain=Value("-."),
     )
