@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -211,13 +212,34 @@ def sandbox_templates(pg: Postgres, config: Config) -> dict[str, str]:
     return names
 
 
+@pytest.fixture(scope="session")
+def no_suites(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Suites without rules, for tests of what happens to rows that nothing is wrong with."""
+    root = tmp_path_factory.mktemp("expectations")
+    for entity in config.entities:
+        for system in ("golden", *entity.by_system):
+            (root / system).mkdir(exist_ok=True)
+            suite = {"name": f"{system}.{entity.name}", "expectations": []}
+            (root / system / f"{entity.name}.json").write_text(json.dumps(suite))
+    return root
+
+
 @pytest.fixture
-def world(
-    pg: Postgres, config: Config, hub: TestHub, sandbox_templates: dict[str, str]
-) -> Iterator[World]:
-    """A hub with an empty sandbox ERP and CRM of this test alone."""
+def sandbox_urls(pg: Postgres, sandbox_templates: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A fresh, empty sandbox ERP and CRM."""
     names = {system: pg.name(system) for system in sandbox_templates}
-    urls = {s: pg.create(name, sandbox_templates[s]) for s, name in names.items()}
-    yield World(config, hub, urls)
+    yield {s: pg.create(name, sandbox_templates[s]) for s, name in names.items()}
     for name in names.values():
         pg.drop(name)
+
+
+@pytest.fixture
+def world(config: Config, hub: TestHub, sandbox_urls: dict[str, str], no_suites: Path) -> World:
+    """A hub with an empty sandbox ERP and CRM of this test alone; suites have no rules."""
+    return World(config, hub, sandbox_urls, no_suites)
+
+
+@pytest.fixture
+def checked_world(config: Config, hub: TestHub, sandbox_urls: dict[str, str]) -> World:
+    """The same with the shipped suites."""
+    return World(config, hub, sandbox_urls)

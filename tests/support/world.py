@@ -25,15 +25,16 @@ class World:
     config: Config
     hub: Hub
     urls: Mapping[str, str]
+    expectations: Path = EXPECTATIONS
     engine: Engine = field(init=False)
     _runs: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.config, self.hub, self.urls, EXPECTATIONS)
+        self.engine = self.fresh_engine()
 
     def fresh_engine(self, config: Config | None = None) -> Engine:
         """Another engine on the same world, as another process would have."""
-        return Engine(config or self.config, self.hub, self.urls, EXPECTATIONS)
+        return Engine(config or self.config, self.hub, self.urls, self.expectations)
 
     def limit(self, system: str, **limits: Any) -> None:
         """Go on with other limits for one system, as after an edit of systems.yaml."""

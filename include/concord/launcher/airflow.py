@@ -113,8 +113,9 @@ def work(places: Places, interface: Interface) -> dict[str, Any]:
         "components": components,
         # No lane needs the triggerer, so the others get the processor to themselves at first.
         "delays": {"triggerer": 20},
-        # Tasks that run finish, and say so to the api-server, before anything else is stopped.
-        "drain": {"scheduler": 30},
+        # Tasks that run finish, and say so to the api-server. A triggerer has nothing to lose.
+        "last": ["api-server"],
+        "patience": {"scheduler": 30, "triggerer": 3},
         "periodic": {"upkeep": daily},
     }
 

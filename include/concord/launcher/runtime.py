@@ -79,8 +79,8 @@ def start(
     """Start the supervisor, which outlives this command, and wait until it has begun.
 
     `work` has `components` (name -> command) and may have `delays` (name -> seconds until it
-    starts), `drain` (name -> seconds that its workers get to finish when it is stopped) and
-    `periodic` (name -> argv, every, first).
+    starts), `patience` (name -> seconds that it gets to end), `last` (names that the others need
+    until they have ended) and `periodic` (name -> argv, every, first).
 
     Raises:
         LaunchError: it ended at once; the message has its words.

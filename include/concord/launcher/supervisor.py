@@ -25,7 +25,7 @@ from concord.launcher import lock
 from concord.launcher.files import read_json, write_json
 from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
-from concord.launcher.processes import Identity, end, offspring, send, wait_until
+from concord.launcher.processes import Identity, end, offspring, send
 from concord.launcher.progress import Progress
 
 LOG_LIMIT = 20 * 2**20
@@ -42,7 +42,6 @@ class Policy:
     first_pause: float = 1.0
     longest_pause: float = 30.0
     early_deaths: int = 8
-    grace: float = 12.0  # for components to end by themselves
 
     def pause(self, deaths: int) -> float:
         """How long to wait after the given number of early deaths in a row."""
@@ -58,7 +57,8 @@ class Component:
     log: Path
     directory: Path
     every: float | None = None  # seconds between runs of one that is meant to end
-    drain: float = 0.0  # seconds that its workers get to finish what they do
+    patience: float = 12.0  # seconds that it and its workers get to end by themselves
+    last: bool = False  # others need it until they have ended
     state: str = "waiting"  # waiting, running, resting, failed, stopped
     restarts: int = -1
     deaths: int = 0  # early ones in a row
@@ -130,7 +130,9 @@ class Supervisor:
         ]
         for component in self.components:
             component.due = time.monotonic() + spec.get("delays", {}).get(component.name, 0.0)
-            component.drain = spec.get("drain", {}).get(component.name, 0.0)
+            component.last = component.name in spec.get("last", ())
+            patience = spec.get("patience", {})
+            component.patience = patience.get(component.name, component.patience)
         for name, job in spec.get("periodic", {}).items():
             log, directory = places.logs / f"{name}.log", home_of_components(places)
             made = Component(name, list(job["argv"]), log, directory, float(job["every"]))
@@ -154,24 +156,30 @@ class Supervisor:
         self.stop()
 
     def stop(self) -> None:
-        """End every component with all that it started.
+        """End every component with all that it started; what others need, last.
 
-        One that drains is told first, alone, while its workers still have all that they need.
+        A component is told alone, so that its workers finish what they do; what is left of it
+        after its patience is ended by force.
         """
-        for component in self.components:
-            if component.drain and component.identity is not None:
-                send(component.identity, signal.SIGTERM)
-                wait_until(component.gone, component.drain)
-
-        def members() -> list[Identity]:
-            return [process for component in self.components for process in component.members()]
-
-        survivors = end(members, self.policy.grace)
+        for group in (False, True):
+            going = [c for c in self.components if c.last is group and not c.gone()]
+            begun = time.monotonic()
+            for component in going:
+                if component.identity is not None:
+                    send(component.identity, signal.SIGTERM)
+            while going := [component for component in going if not component.gone()]:
+                for component in going:
+                    if time.monotonic() - begun > component.patience:
+                        self._force(component)
+                time.sleep(0.1)
         for component in self.components:
             component.state = "stopped"
         self._write()
-        for process in survivors:
+
+    def _force(self, component: Component) -> None:
+        for process in end(component.members, grace=1.0):
             print(f"process {process.pid} cannot be ended", flush=True)
+            component.process = component.identity = None  # nothing more can be done about it
 
     def _look_after(self) -> None:
         now = time.monotonic()

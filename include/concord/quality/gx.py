@@ -39,10 +39,15 @@ class Verdict:
 
 
 def judge(
-    url: str, query: str, rules: Sequence[Rule], kwargs: Sequence[Mapping[str, Any]], rows: int
+    url: str,
+    table: tuple[str, str],
+    rules: Sequence[Rule],
+    kwargs: Sequence[Mapping[str, Any]],
+    rows: int,
 ) -> list[Verdict]:
-    """One verdict a rule, in order, on the `rows` rows that `query` gives.
+    """One verdict a rule, in order, on a table (schema, name) of `rows` rows.
 
+    A table and not a query: of a query the library would fetch every row, to learn its columns.
     `url` is a libpq URL; `kwargs` are the rules' own, resolved.
 
     Raises:
@@ -58,8 +63,7 @@ def judge(
             for at, (r, k) in enumerate(zip(rules, kwargs, strict=True))
         ],
     )
-    # A colon begins a parameter in SQLAlchemy's text; the query has none.
-    asset = source.add_query_asset(name, query=query.replace(":", r"\:"))
+    asset = source.add_table_asset(name, schema_name=table[0], table_name=table[1])
     try:
         batch = asset.add_batch_definition_whole_table(name).get_batch()
         with _configurations_kept():

@@ -83,26 +83,26 @@ def validate_table(
     rules = [r for r in suite.rules if _readable(r, seen)]
     kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
     laid_out = _lay_out(conn, table, view.select(table, types, suite.readings))
-    query = SQL("SELECT * FROM {}").format(laid_out)
-    verdicts = gx.judge(url, query.as_string(conn), rules, kwargs, rows) if rules else []
+    verdicts = gx.judge(url, laid_out, rules, kwargs, rows) if rules else []
     by_rule = {r.name: v for r, v in zip(rules, verdicts, strict=True)}
     results = tuple(
         _result(n, rule, by_rule.get(rule.name), seen) for n, rule in enumerate(suite.rules, 1)
     )
     tests = [(r, k) for r, k in zip(rules, kwargs, strict=True) if r.kind.expr]
-    _find_failing(conn, query, tests, {r.rule.name: r.number for r in results})
-    conn.execute(SQL("DROP TABLE {}").format(laid_out))
+    _find_failing(conn, laid_out, tests, {r.rule.name: r.number for r in results})
+    conn.execute(SQL("DROP TABLE {}").format(Identifier(*laid_out)))
     _compare(conn, [r for r in results if r.rule.name in by_rule and r.rule.kind.expr])
     return TableResult(suite.system, suite.entity, rows, results)
 
 
-def _lay_out(conn: Connection, table: Table, query: Composable) -> Identifier:
-    """Keep what the rules see as a table, and commit it. Should the step fail, it goes the way of
-    all stage tables; the next try begins with a new one."""
-    schema, name = table
-    made = Identifier(schema, f"v{name.removeprefix('b')}")
-    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(made))
-    conn.execute(statement("quality", "lay_out", seen=made, view=query))
+def _lay_out(conn: Connection, table: Table, query: Composable) -> Table:
+    """Keep what the rules see as a table, and commit it.
+
+    Should the step fail, it goes the way of all stage tables; the next try begins with a new one.
+    """
+    made = (table[0], f"v{table[1].removeprefix('b')}")
+    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*made)))
+    conn.execute(statement("quality", "lay_out", seen=Identifier(*made), view=query))
     conn.commit()
     return made
 
@@ -148,7 +148,7 @@ def _result(
 
 def _find_failing(
     conn: Connection,
-    query: Composable,
+    seen: Table,
     tests: Sequence[tuple[Rule, Mapping[str, Any]]],
     numbers: Mapping[str, int],
 ) -> None:
@@ -159,7 +159,7 @@ def _find_failing(
         )
         for rule, kwargs in tests
     )
-    conn.execute(statement("quality", "failing_rows", view=query, tests=cases))
+    conn.execute(statement("quality", "failing_rows", seen=Identifier(*seen), tests=cases))
 
 
 def _compare(conn: Connection, results: Sequence[RuleResult]) -> None:

@@ -137,7 +137,8 @@ def _named(value: Composable, name: str) -> Composable:
 
 def _trimmed(name: str, type_: str) -> Composable:
     """The column, text without blanks at its ends. Most texts begin and end with a letter or a
-    digit, and looking at these two is much cheaper than trimming by a long list of signs."""
+    digit, and looking at these two is much cheaper than trimming by a long list of signs.
+    """
     if type_ != "text":
         return Identifier(name)
     return SQL(

@@ -19,7 +19,7 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.processes import Identity, send, wait_until, working_in
 
-QUICK = {"first_pause": 0.1, "longest_pause": 0.2, "early_deaths": 3, "grace": 1.0}
+QUICK = {"first_pause": 0.1, "longest_pause": 0.2, "early_deaths": 3}
 
 STEADY = "import time; time.sleep(60)"
 
@@ -47,7 +47,8 @@ def start(places: Places) -> Iterator:
 
     def begin(more: dict[str, Any] | None = None, embedded: bool = False, **code: str) -> None:
         components = {n: [sys.executable, "-c", textwrap.dedent(c)] for n, c in code.items()}
-        work = {"components": components, "policy": QUICK, **(more or {})}
+        brief = dict.fromkeys(components, 1.0)
+        work = {"components": components, "policy": QUICK, "patience": brief, **(more or {})}
         env = {**os.environ, "PYTHONPATH": str(places.include), "CONCORD_HOME": str(places.home)}
         runtime.start(places, env, Interface(port=9999), work, embedded=embedded)
 
@@ -107,7 +108,7 @@ def test_workers_finish_what_they_do_while_the_others_still_serve_them(
         "scheduler": tell + textwrap.dedent(scheduler),
         "a_server": tell + textwrap.dedent(server),
     }
-    start({"drain": {"scheduler": 10}}, **codes)
+    start({"patience": {"scheduler": 10}, "last": ["a_server"]}, **codes)
     assert wait_until(lambda: said.exists() and len(said.read_text().split("\n")) == 3, 10)
     runtime.stop(places)
     assert said.read_text().splitlines()[2:] == ["task done", "server ends"]

@@ -147,7 +147,7 @@ def test_an_address_moves_as_a_whole(world: World) -> None:
 
 def test_the_books_of_every_batch_balance(world: World) -> None:
     _linked(world)
-    world.account("Broken Ltd", email_address="foo@@bar")
+    world.account("Broken Ltd", country="Atlantis")
     world.batch()
     rows = world.ops(
         "SELECT system, entity, jsonb_object_agg(name, n) FROM ops.batch_count"

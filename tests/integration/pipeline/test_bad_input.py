@@ -12,6 +12,12 @@ from concord.stewardship import quarantine
 from tests.support.world import World
 
 
+@pytest.fixture
+def world(checked_world: World) -> World:
+    """Here the shipped suites are part of what is tested."""
+    return checked_world
+
+
 def _entry(world: World, source_id: str) -> quarantine.Entry:
     with world.hub.connect() as conn:
         (found,) = [e for e in quarantine.entries(conn) if e.source_id == source_id]

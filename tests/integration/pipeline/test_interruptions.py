@@ -201,7 +201,10 @@ def test_what_a_batch_took_in_and_did_not_plan_is_planned_by_the_next(
     assert world.one("hub", "SELECT count(*) FROM ops.replan") == 0
 
 
-def test_a_finding_of_an_overlapping_batch_lets_no_broken_row_through(world: World) -> None:
+def test_a_finding_of_an_overlapping_batch_lets_no_broken_row_through(
+    checked_world: World,
+) -> None:
+    world = checked_world
     world.account("Broken Ltd", email_address="foo@@bar")
     batches = [begin(world.engine, lane=lane, run_id=lane) for lane in ("fast", "nightly")]
     for batch in batches:

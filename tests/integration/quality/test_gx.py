@@ -21,7 +21,7 @@ from concord.quality.rules import Rule, Suite, Suites
 
 from .conftest import ROOT
 
-QUERY = "SELECT * FROM t"
+TABLE = ("public", "t")
 
 
 def rule(type_: str, **kwargs: Any) -> Rule:
@@ -42,7 +42,7 @@ def people(pg: Any) -> Iterator[str]:
 
 
 def judge(url: str, *rules: Rule) -> list[gx.Verdict]:
-    return gx.judge(url, QUERY, rules, [r.kwargs for r in rules], 4)
+    return gx.judge(url, TABLE, rules, [r.kwargs for r in rules], 4)
 
 
 def test_the_version_is_the_one_our_predicates_were_measured_against() -> None:

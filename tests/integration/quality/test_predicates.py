@@ -221,7 +221,7 @@ def counted(nasty: str) -> dict[int, tuple[int, int]]:
     """Case -> failing rows by the library, and by us; all cases in one run and one scan each."""
     rules = [rule(f"r{n}", *case) for n, case in enumerate(CASES)]
     kwargs = [arguments.resolve(k, TODAY) for _, k in CASES]
-    verdicts = gx.judge(nasty, "SELECT * FROM t", rules, kwargs, 400)
+    verdicts = gx.judge(nasty, ("public", "t"), rules, kwargs, 400)
     tests = [
         SQL("{} AS {}").format(predicates.failing(r.type, k), Identifier(r.name))
         for r, k in zip(rules, kwargs, strict=True)

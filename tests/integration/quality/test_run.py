@@ -371,4 +371,4 @@ def test_a_hub_that_cannot_be_reached_is_worth_another_try(shipped: Suites) -> N
     with pytest.raises(HubUnavailable):
         validate(Hub("postgresql://nobody@/none?host=/nowhere"), shipped, 1)
     with pytest.raises(HubUnavailable, match="local socket/none"):
-        gx.judge("postgresql://u:secret$x@/none?host=/nowhere", "SELECT 1", [], [], 1)
+        gx.judge("postgresql://u:secret$x@/none?host=/nowhere", ("a", "b"), [], [], 1)

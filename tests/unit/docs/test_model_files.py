@@ -22,7 +22,7 @@ PAGE = (ROOT / "docs" / "model-files.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
-MARKED = {
+MARKED: dict[str, type[Form]] = {
     "name": CompanyForm,
     "systems": SystemsForm,
     "lanes": LanesForm,
@@ -100,7 +100,7 @@ def test_authorities_cleaning_steps_and_formats_are_all_named() -> None:
 @pytest.mark.parametrize("block", [*BLOCK.findall(PAGE), *BLOCK.findall(README)])
 def test_examples_have_the_form_of_their_files(block: str) -> None:
     data = yaml.load(block, yaml.BaseLoader) if "codes:" in block[:6] else yaml.safe_load(block)
-    form: type[Form] = MARKED[next(iter(data))]
+    form = MARKED[next(iter(data))]
     findings = Findings()
     assert parse(form, Document("example", data), findings) is not None, findings.problems
 

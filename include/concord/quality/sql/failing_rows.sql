@@ -3,6 +3,6 @@ CREATE TEMP TABLE concord_failing AS
 SELECT judged.source_id, judged.rules
 FROM (
     SELECT seen.source_id, array_remove(ARRAY[{tests}]::integer[], NULL) AS rules
-    FROM ({view}) AS seen
+    FROM {seen} AS seen
 ) AS judged
 WHERE judged.rules <> '{{}}'
