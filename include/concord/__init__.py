@@ -1,0 +1,1 @@
+"""Concord keeps a company's ERP and CRM in agreement."""

@@ -1,4 +1,4 @@
-"""Errors named by what the caller should do about them (retry, fix, stop), one place for all rooms."""
+"""Errors named by what the caller should do about them (retry, fix, stop), in one place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         where = f" {self.where}:" if self.where else ""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{place}:{where} {self.what}.{hint}"
+        return f"{place}:{where} {self.what.rstrip('.')}.{hint}"
 
 
 class ConfigError(ConcordError):

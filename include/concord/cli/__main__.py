@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from concord.cli import company, hub, runs, sandbox, steward, systems
 from concord.errors import ConcordError
 
+NO_TABLES = {"42P01", "3F000"}  # PostgreSQL: undefined table, invalid schema name
+
 GROUPS = (runs, company, hub, systems, steward, sandbox)
 
 
@@ -35,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(code or 0)
     except ConcordError as e:
         print(e, file=sys.stderr)
+        return 1
+    except Exception as e:
+        if getattr(e, "sqlstate", None) not in NO_TABLES:
+            raise
+        print("The hub has no tables yet, or old ones. Run ./concord hub migrate.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. Nothing is left half-done; run the command again.", file=sys.stderr)

@@ -22,7 +22,7 @@ def register(commands: Any) -> None:
     made.add_argument("--entity", action="append", help="only this entity (may be repeated)")
     made = command(
         commands, "status", status, "What the last batches did and what waits for a person.",
-        "./concord status --brief",
+        "./concord status",
     )  # fmt: skip
     made.add_argument("--brief", action="store_true", help="three lines")
     made = command(
@@ -66,6 +66,8 @@ def run(options: argparse.Namespace) -> None:
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
     names = ("planned", "confirmed", "rejected", "superseded", "waiting", "unknown")
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
+    if counts.get("confirmed_earlier"):
+        print(f"  confirmed {counts['confirmed_earlier']} more that earlier batches had planned")
     print(_steps(engine, batch_id))
     _print_open(engine)
 

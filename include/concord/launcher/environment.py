@@ -7,6 +7,7 @@ environment is a half-finished one and is made anew; with another digest it is b
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -92,7 +93,7 @@ def install(places: Places, progress: Progress, environ: Mapping[str, str], held
     """`ensure` for a caller that holds the lock."""
     if ready(places):
         return
-    check_space(places, SPACE)
+    check_space(places, SPACE - _size(places.venv))
     env = for_uv(environ)
     keep = [held.fd]
     uv = _uv(places, progress, env, keep)
@@ -131,6 +132,12 @@ def check_space(places: Places, needed: int) -> None:
             "Free some space, or set CONCORD_HOME to a directory on another disk, and run the "
             "same command again.",
         )
+
+
+def _size(tree: Path) -> int:
+    """Bytes that a half-made environment takes already."""
+    files = (Path(top) / name for top, _, names in os.walk(tree) for name in names)
+    return sum(file.lstat().st_size for file in files)
 
 
 def _marker_path(places: Places) -> Path:

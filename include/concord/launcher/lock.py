@@ -40,7 +40,8 @@ def hold(
         if not _try(fd):
             _wait(fd, progress, patience)
         os.ftruncate(fd, 0)
-        os.pwrite(fd, f"./concord {command}, process {os.getpid()}".encode(), 0)
+        with suppress(OSError):  # on a full disk `down` must still work
+            os.pwrite(fd, f"./concord {command}, process {os.getpid()}".encode(), 0)
         yield Held(fd)
     finally:
         with suppress(OSError):

@@ -96,23 +96,19 @@ class Cluster:
         """
         if self.ready():
             return False
-        running = self.postmaster()
         with progress.step("Starting PostgreSQL"):
-            under = account.server_account(self.data)
-            if running is None:
-                self._make_way(under, progress)
-                if not self.data.exists():
-                    self._initialise(under)
-                self._clear_leftovers()
-                socket = sockets.directory(self.places.pg, under)
-                running = self._launch(socket, under)
-            else:
-                socket = Path(self._pid_file()[4])
+            if self._status() == "stopping":  # on a full disk it can stay so for ever
+                self.stop()
+            found = self.postmaster()
+            running = found or self._launch(progress)
             try:
                 self._wait_ready(running)
+                socket = Path(self._pid_file()[4])
                 self._provision(socket)
             except BaseException:
-                send(running, signal.SIGINT)
+                if found is None:  # nobody uses it yet, and its log brings it back
+                    send(running, signal.SIGQUIT)
+                    wait_until(lambda: not running.alive(), 10.0)
                 raise
             record = {"process": running.dump(), "socket": str(socket), "provisioned": True}
             write_json(self._record, record)
@@ -149,6 +145,11 @@ class Cluster:
             return (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
             return []
+
+    def _status(self) -> str:
+        """The server's word for its state: starting, ready, stopping."""
+        lines = self._pid_file()
+        return lines[7].strip() if len(lines) > 7 and self.postmaster() else ""
 
     def _pid_in_file(self) -> int | None:
         first = (self._pid_file() or [""])[0]
@@ -226,7 +227,14 @@ class Cluster:
                 os.kill(pid, 0)  # of a dead one PostgreSQL clears itself, with checks of its own
                 lock.unlink()
 
-    def _launch(self, socket: Path, under: account.Account | None) -> Identity:
+    def _launch(self, progress: Progress) -> Identity:
+        """Start the server, with data made on the way if there are none."""
+        under = account.server_account(self.data)
+        self._make_way(under, progress)
+        if not self.data.exists():
+            self._initialise(under)
+        self._clear_leftovers()
+        socket = sockets.directory(self.places.pg, under)
         chosen = {
             "listen_addresses": "",
             "unix_socket_directories": _quoted(socket),
@@ -253,9 +261,7 @@ class Cluster:
 
     def _wait_ready(self, running: Identity) -> None:
         def settled() -> bool:
-            lines = self._pid_file()
-            up = len(lines) > 7 and lines[0] == str(running.pid) and lines[7].strip() == "ready"
-            return up or not running.alive()
+            return self.postmaster() == running and self._status() == "ready" or not running.alive()
 
         if not wait_until(settled, _STARTING, pause=0.05) or not running.alive():
             raise self._failed()

@@ -9,6 +9,7 @@ from pathlib import Path
 from concord.hub.database import Hub
 from concord.model.read import load_config
 from concord.model.spec import Config, SystemSpec
+from concord.quality import suites
 from concord.systems.addresses import addresses
 from concord.systems.protocol import System
 from concord.systems.registry import open_system
@@ -33,6 +34,7 @@ class Engine:
         """
         config = load_config()
         root = Path(__file__).resolve().parents[3] / "expectations"
+        suites.load(root, config)  # a suite that cannot be used is found before any batch
         return cls(config, Hub.from_environment(), addresses(config, given), root)
 
     def system(self, name: str) -> System:

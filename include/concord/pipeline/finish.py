@@ -97,7 +97,7 @@ def prune(engine: Engine, keep_days: int) -> Counts:
                 "SELECT batch_id FROM ops.batch AS b WHERE state <> 'open'"
                 " AND started_at < clock_timestamp() - make_interval(days => %s)"
                 " AND NOT EXISTS (SELECT FROM ops.intent AS n WHERE n.batch_id = b.batch_id"
-                " AND n.state IN ('waiting', 'sent', 'unknown'))",
+                " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))",
                 (keep_days,),
             )
         ]

@@ -79,6 +79,16 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
     conn.execute(sql.SQL("ANALYZE {}").format(work))
 
 
+def new_rows(conn: Connection, batch_id: int, entity: Entity) -> int:
+    """How many rows of `w` say something new."""
+    row = conn.execute(
+        sql.SQL("SELECT count(*) FROM {} WHERE class = 'new'").format(
+            stage.work_table(batch_id, "w", entity.name)
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _failing(conn: Connection, batch_id: int, mapping: EntityMapping) -> sql.Composable:
     """The keys of the rows that validation set aside; none when it had nothing to check."""
     table = failing_table(batch_id, mapping.system, mapping.entity)

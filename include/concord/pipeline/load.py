@@ -40,6 +40,7 @@ class Intent:
     action: str
     new: Mapping[str, str | None]
     base: Mapping[str, str | None]
+    batch_id: int  # that planned it
 
 
 def load(engine: Engine, batch_id: int, system: str) -> Counts:
@@ -55,10 +56,11 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
     with step(engine, batch_id, "load", system) as taken:
         if taken.past:
             return {}
+        earlier = 0
         if _anything(taken.conn, system):
             with lease.hold(engine, f"load:{system}") as fence:
-                _load(engine, batch_id, system, fence)
-        return _books(taken.conn, batch_id, system)
+                earlier = _load(engine, batch_id, system, fence)
+        return {**_books(taken.conn, batch_id, system), "confirmed_earlier": earlier}
 
 
 def settle(engine: Engine, batch_id: int, system: str) -> int:
@@ -88,7 +90,9 @@ def _anything(conn: Connection, system: str) -> bool:
     return bool(row and row[0])
 
 
-def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> None:
+def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
+    """Send all that may go; returns how many confirmed writes earlier batches had planned."""
+    earlier = 0
     target = engine.system(system)
     with engine.hub.connect() as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
@@ -99,10 +103,12 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> None:
                 continue
             for intents in _slices(conn, entity, mapping):
                 lease.renew(conn, fence)
-                _send(
+                earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
                     fence,
                 )  # fmt: skip
+
+    return earlier
 
 
 def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
@@ -148,17 +154,17 @@ def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterato
         if not rows:
             return
         last = rows[-1][0]
-        ready = [_intent(r, refs) for r in rows if r[7]]
+        ready = [_intent(r, refs) for r in rows if r[8]]
         if ready:
             yield ready
 
 
 def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
-    id_, key, golden_id, source_id, action, new, base, _, _, *keys = row
+    id_, key, golden_id, source_id, action, new, base, batch_id, _, _, *keys = row
     for name, value in zip(refs, keys, strict=False):
         if name in new:
             new[name] = value
-    return Intent(id_, key, golden_id, source_id, action, new, base)
+    return Intent(id_, key, golden_id, source_id, action, new, base, batch_id)
 
 
 def _reference(entity: Entity, system: str, name: str) -> sql.Composed:
@@ -187,8 +193,11 @@ def _send(
     shape: Shape,
     intents: list[Intent],
     fence: Fence,
-) -> None:
-    """Send one slice: mark, write, confirm. Each of the three commits on its own."""
+) -> int:
+    """Send one slice: mark, write, confirm. Each of the three commits on its own.
+
+    Returns how many confirmed writes earlier batches had planned.
+    """
     writes, refused = _writes(engine, entity, mapping, intents)
     attempt = _mark_sent(conn, batch_id, mapping, intents, fence)
     outcomes = writer.apply(mapping, writes, shape) if writes else []
@@ -199,6 +208,8 @@ def _send(
         (attempt,),
     )
     conn.commit()
+    done = {o.key for o in outcomes if o.state == "confirmed"}
+    return sum(i.batch_id != batch_id and i.key in done for i in intents)
 
 
 def _writes(
@@ -249,7 +260,8 @@ def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, wri
             continue
         while True:
             rows = conn.execute(
-                "SELECT intent_id, key, golden_id, source_id, action, new, base FROM ops.intent"
+                "SELECT intent_id, key, golden_id, source_id, action, new, base, batch_id"
+                " FROM ops.intent"
                 " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
                 " ORDER BY intent_id LIMIT %s",
                 (target.name, entity.name, SLICE),

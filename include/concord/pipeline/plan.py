@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping, Field, Group
@@ -55,6 +56,8 @@ def _change_set(
     if scope is None:
         add_counts(conn, batch.id, mapping.system, entity.name, {"planned": 0})
         return {"planned": 0}
+    row = conn.execute(sql.SQL("SELECT count(*) FROM {} AS s").format(scope)).fetchone()
+    statistics.expect(conn, row[0] if row else 0)
     desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
     values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
     conn.execute(_desired(conn, batch, entity, mapping, scope, desired), values)

@@ -53,6 +53,7 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
     sources = _sources(conn, engine, batch, entity)
     incoming.classify(conn, batch.id, entity, sources)
+    statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
     link(conn, batch.id, entity, result)
@@ -149,12 +150,13 @@ def _too_many_deletions(
 
 
 def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
+    affected = stage.work_table(batch.id, "g", entity.name)
     propagating = [m.system for m in entity.mappings if m.on_delete == "propagate"]
     conn.execute(
         statement(
             "pipeline",
             "affected",
-            affected=stage.work_table(batch.id, "g", entity.name),
+            affected=affected,
             result=stage.work_table(batch.id, "r", entity.name),
             work=stage.work_table(batch.id, "w", entity.name),
             image=table("image", entity),
@@ -163,7 +165,7 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
         ),
         {"batch": batch.id, "entity": entity.name},
     )
-    affected = stage.work_table(batch.id, "g", entity.name)
+    conn.execute(sql.SQL("ANALYZE {}").format(affected))
     conn.execute(statement("pipeline", "keep_to_plan", affected=affected), {"entity": entity.name})
     conn.execute(
         statement("pipeline", "adopt_golden", affected=affected, golden=table("golden", entity)),

@@ -54,7 +54,7 @@ def judge(
         RuleBroken: a rule could not be computed; names it with file and line.
     """
     gx = load()
-    source = _source(url)
+    source = _source(url, table[0])
     name = f"q{next(_numbers)}"
     suite = gx.ExpectationSuite(
         name=name,
@@ -63,7 +63,7 @@ def judge(
             for at, (r, k) in enumerate(zip(rules, kwargs, strict=True))
         ],
     )
-    asset = source.add_table_asset(name, schema_name=table[0], table_name=table[1])
+    asset = source.add_table_asset(name, table_name=table[1])
     try:
         batch = asset.add_batch_definition_whole_table(name).get_batch()
         with _configurations_kept():
@@ -85,7 +85,7 @@ def load() -> Any:
 
 def close() -> None:
     """Give back the connections that verdicts were reached on; the next verdict opens its own."""
-    for (process, _), source in _sources.items():
+    for (process, *_), source in _sources.items():
         if process == os.getpid():
             source.get_engine().dispose()
             source.get_execution_engine().close()
@@ -119,13 +119,14 @@ def _configurations_kept() -> Iterator[None]:
 
 _patching = Lock()
 _numbers = count(1)
-_sources: dict[tuple[int, str], Any] = {}  # by process, as connections do not survive a fork
+# By process, as connections do not survive a fork.
+_sources: dict[tuple[int, str, str], Any] = {}
 
 
-def _source(url: str) -> Any:
-    key = (os.getpid(), url)
+def _source(url: str, schema: str) -> Any:
+    key = (os.getpid(), url, schema)
     if key not in _sources:
-        _sources[key] = _connect(_context(), url)
+        _sources[key] = _connect(_context(), url, f"{SESSION} -c search_path={schema}")
     return _sources[key]
 
 
@@ -147,7 +148,7 @@ def _context() -> Any:
     return gx.get_context(mode="ephemeral", project_config=settings)
 
 
-def _connect(context: Any, url: str) -> Any:
+def _connect(context: Any, url: str, options: str) -> Any:
     from great_expectations.datasource.fluent.interfaces import (
         GxDatasourceWarning,
         TestConnectionError,
@@ -160,7 +161,7 @@ def _connect(context: Any, url: str) -> Any:
             # It advises its own PostgreSQL class, which refuses a socket.
             warnings.simplefilter("ignore", GxDatasourceWarning)
             return context.data_sources.add_sql(
-                "hub", connection_string=address, kwargs={"connect_args": {"options": SESSION}}
+                "hub", connection_string=address, kwargs={"connect_args": {"options": options}}
             )
     except TestConnectionError:
         raise HubUnavailable(

@@ -169,9 +169,7 @@ class Outcome:
 class Writer(Protocol):
     """A connection that holds a fence and writes under it."""
 
-    def apply(
-        self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape
-    ) -> list[Outcome]:
+    def apply(self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape) -> list[Outcome]:
         """Do each write exactly once or not at all, and read it back.
 
         One bad record never stops the rest. A key that was applied before is not applied again:

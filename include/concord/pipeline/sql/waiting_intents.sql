@@ -1,5 +1,6 @@
 -- waiting_intents: the next slice of writes that may go, and whether all they refer to is there.
-SELECT n.intent_id, n.key, n.golden_id, n.source_id, n.action, n.new, n.base, {resolved}, {keys}
+SELECT n.intent_id, n.key, n.golden_id, n.source_id, n.action, n.new, n.base, n.batch_id,
+       {resolved}, {keys}
 FROM ops.intent AS n
 JOIN ops.change_set AS s USING (change_set_id)
 {joins}
