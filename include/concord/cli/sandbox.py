@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from concord.cli.common import command, group
+from concord.errors import ConcordError
+from concord.launcher.dotenv import read
 
 
 def register(commands: Any) -> None:
@@ -22,13 +24,13 @@ def register(commands: Any) -> None:
     made.add_argument("--customers", type=int, default=1000)
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--if-empty", action="store_true", help="do nothing when there are customers")
-    made.add_argument("--reset", action="store_true", help="drop what is there first")
+    made.add_argument("--reset", action="store_true", help="empty both sides first")
     made = command(
         top, "import", load, "Load the Northwind CSVs into the ERP and derive a CRM from them.",
         "./concord sandbox import DIRECTORY",
     )  # fmt: skip
     made.add_argument("directory", type=Path)
-    made.add_argument("--reset", action="store_true", help="drop what is there first")
+    made.add_argument("--reset", action="store_true", help="empty both sides first")
     made = command(
         top, "tick", tick, "A minute of ordinary business on both sides.",
         "./concord sandbox tick --minutes 5",
@@ -43,8 +45,21 @@ def _urls() -> tuple[str, str]:
     from concord.model.read import load_config
     from concord.systems.addresses import addresses
 
+    own = [v for v in ("CONCORD_ERP_URL", "CONCORD_CRM_URL") if v in _of_the_user()]
+    if own:
+        raise ConcordError(
+            f"{' and '.join(own)} in .env name databases of your own; the sandbox's customers"
+            " do not belong there. Use a clone without them to try the sandbox."
+        )
     found = addresses(load_config())
     return found["erp"], found["crm"]
+
+
+def _of_the_user() -> set[str]:
+    """Variables that the checkout's .env sets."""
+    root = os.environ.get("CONCORD_ROOT") or str(Path(__file__).resolve().parents[3])
+    file = Path(root) / ".env"
+    return {name for name, value in read(file).items() if value}
 
 
 def _truth() -> Path:

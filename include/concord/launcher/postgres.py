@@ -63,6 +63,8 @@ class Cluster:
     @property
     def socket(self) -> Path:
         """The directory of the socket. Valid once the server was started."""
+        if self._status():
+            return Path(self._pid_file()[4])
         return Path(read_json(self._record).get("socket") or self.places.pg)
 
     def postmaster(self) -> Identity | None:
@@ -103,7 +105,7 @@ class Cluster:
             running = found or self._launch(progress)
             try:
                 self._wait_ready(running)
-                socket = Path(self._pid_file()[4])
+                socket = self.socket
                 self._provision(socket)
             except BaseException:
                 if found is None:  # nobody uses it yet, and its log brings it back
@@ -116,8 +118,7 @@ class Cluster:
 
     def stop(self) -> bool:
         """Stop the server: open transactions are rolled back. Returns whether anything ran."""
-        postmaster = self.postmaster()
-        members = self._members()
+        postmaster, members, socket = self.postmaster(), self._members(), self.socket
         if postmaster is not None:
             send(postmaster, signal.SIGINT)  # "fast" in PostgreSQL's words
             if not wait_until(lambda: not postmaster.alive(), _STOPPING):
@@ -129,7 +130,6 @@ class Cluster:
             raise LaunchError(
                 f"PostgreSQL's processes {pids} cannot be ended.", "End them by hand."
             )
-        socket = self.socket
         if socket != self.places.pg:
             shutil.rmtree(socket, ignore_errors=True)
         self._record.unlink(missing_ok=True)
@@ -261,7 +261,7 @@ class Cluster:
 
     def _wait_ready(self, running: Identity) -> None:
         def settled() -> bool:
-            return self.postmaster() == running and self._status() == "ready" or not running.alive()
+            return self._status() == "ready" or not running.alive()
 
         if not wait_until(settled, _STARTING, pause=0.05) or not running.alive():
             raise self._failed()

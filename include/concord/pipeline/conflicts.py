@@ -13,7 +13,7 @@ from concord.pipeline.golden import rule_words
 
 
 def record(conn: Connection, batch_id: int, entity: Entity) -> int:
-    """Record this batch's conflicts: settled by the authority, or for `steward` open, with a review.
+    """Record this batch's conflicts, settled by the authority; a `steward`'s stays open, for review.
 
     Returns how many there are.
     """

@@ -13,7 +13,7 @@ GOLDEN = "golden"  # stands in the place of a system's name
 
 
 def check(engine: Engine, batch_id: int) -> Counts:
-    """Validate changed golden records. Returns `golden_checked` records and `golden_quarantined`."""
+    """Validate changed golden records; returns `golden_checked` and `golden_quarantined`."""
     from concord.quality import run, suites
 
     with step(engine, batch_id, "check_golden") as taken:
