@@ -13,7 +13,7 @@ from concord.pipeline.golden import rule_words
 
 
 def record(conn: Connection, batch_id: int, entity: Entity) -> int:
-    """Record this batch's conflicts, settled by the authority; a `steward`'s stays open, for review.
+    """Record the batch's conflicts, settled by authority; those for a `steward` stay open.
 
     Returns how many there are.
     """
