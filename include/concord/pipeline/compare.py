@@ -69,9 +69,13 @@ def _live(conn: Connection, mapping: EntityMapping) -> int:
     return int(row[0])
 
 
+def _seen(mapping: EntityMapping) -> sql.Composed:
+    return statement("pipeline", "seen", image=partition(mapping))
+
+
 def _digests(conn: Connection, mapping: EntityMapping, buckets: int) -> dict[int, tuple[int, str]]:
     rows = conn.execute(
-        statement("pipeline", "image_digests", image=partition(mapping)),
+        statement("pipeline", "image_digests", seen=_seen(mapping)),
         {"buckets": buckets, "system": mapping.system, "entity": mapping.entity},
     ).fetchall()
     return {bucket: (count, digest) for bucket, count, digest in rows}
@@ -81,7 +85,7 @@ def _hashes(
     conn: Connection, mapping: EntityMapping, buckets: int, wanted: Sequence[int]
 ) -> dict[str, object]:
     rows = conn.execute(
-        statement("pipeline", "image_hashes", image=partition(mapping)),
+        statement("pipeline", "image_hashes", seen=_seen(mapping)),
         {
             "buckets": buckets,
             "wanted": list(wanted),

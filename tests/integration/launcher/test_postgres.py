@@ -123,6 +123,17 @@ def test_a_server_that_cannot_start_says_why_and_starts_once_that_is_mended(
     assert cluster.start(SILENT) is True
 
 
+def test_a_server_that_is_stuck_on_its_way_down_is_replaced(cluster: Cluster) -> None:
+    cluster.start(SILENT)
+    first = cluster.postmaster()
+    lines = (cluster.data / "postmaster.pid").read_text().splitlines()
+    (cluster.data / "postmaster.pid").write_text("\n".join([*lines[:7], "stopping"]) + "\n")
+    (cluster.places.run / "postgres.json").unlink()
+    assert cluster.start(SILENT) is True
+    assert cluster.postmaster() != first
+    assert ask(cluster, "concord_engine", "hub", "SELECT 1") == 1
+
+
 def test_an_open_transaction_does_not_keep_it_from_stopping(cluster: Cluster) -> None:
     cluster.start(SILENT)
     conn = psycopg.connect(socket_url("erp_owner", "erp", cluster.socket))

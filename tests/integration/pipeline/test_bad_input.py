@@ -198,3 +198,17 @@ def test_a_record_in_quarantine_is_not_doubled_by_its_other_side(world: World) -
     assert world.one("crm", "SELECT count(*) FROM account") == 1
     assert world.ops("SELECT count(DISTINCT golden_id), count(*) FROM image.party") == [(1, 2)]
     assert world.erp("SELECT customer_code, email FROM customers") == [(code, "foo@bar.example")]
+
+
+def test_a_dismissed_record_stays_dismissed_until_it_changes(world: World) -> None:
+    bad = world.account("Broken Ltd", email_address="foo@@bar")
+    world.account("Good Ltd", email_address="info@good.example")
+    world.batch()
+    with world.hub.connect() as conn:
+        quarantine.dismiss(conn, _entry(world, bad).id, "a test record", actor="t")
+    assert world.batch("nightly")["read"] == 0
+    assert world.ops("SELECT state FROM ops.quarantine") == [("dismissed",)]
+    world.crm("UPDATE account SET email_address = 'foo@bar.example' WHERE id = %s", bad)
+    world.settle()
+    assert world.one("erp", "SELECT count(*) FROM customers") == 2
+    assert world.batch("nightly")["read"] == 0
