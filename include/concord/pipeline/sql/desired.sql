@@ -43,21 +43,23 @@ suspect AS (
     WHERE q.system = %(system)s AND q.entity = %(entity)s AND q.side = 'read'
       AND q.state IN ('open', 'replay')
 ),
+absent AS MATERIALIZED (  -- before what follows is asked of a record, which costs far more
+    SELECT g.*
+    FROM scope
+    JOIN {golden} AS g USING (golden_id)
+    WHERE {may_create} AND g.deleted_at IS NULL
+      AND NOT EXISTS (
+        SELECT FROM {image} AS i
+        WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores}))
+),
 creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,
            '{{}}'::jsonb AS old, '{{}}'::jsonb AS base,
            coalesce((SELECT max(i.version) FROM {image} AS i
                      WHERE i.golden_id = g.golden_id), 0) AS base_version,
            {create_reason} AS reason
-    FROM {golden} AS g
-    JOIN scope USING (golden_id)
-    WHERE {may_create} AND g.deleted_at IS NULL
-      AND NOT EXISTS (
-        SELECT FROM {image} AS i
-        WHERE i.golden_id = g.golden_id
-          AND (i.deleted_at IS NULL OR NOT {restores}))
-      AND {placed}
-      AND NOT ({suspected})
+    FROM absent AS g
+    WHERE {placed} AND NOT ({suspected})
 ),
 deletes AS (
     SELECT i.golden_id, i.source_id, 'delete' AS action, '{{}}'::jsonb AS new, '{{}}'::jsonb AS old,
