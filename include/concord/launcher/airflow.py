@@ -14,6 +14,7 @@ from typing import Any
 
 from concord.launcher import environment
 from concord.launcher.files import read_json, write_json, write_text
+from concord.launcher.lock import Held
 from concord.launcher.places import Places
 from concord.launcher.settings import METADATA, Settings, socket_url
 from concord.launcher.tools import Argv, Tool
@@ -123,7 +124,7 @@ def work(places: Places, interface: Interface) -> dict[str, Any]:
 class Preparation:
     """Makes Airflow's tables, its user and its pools in one process, beside other work."""
 
-    def __init__(self, places: Places, env: Mapping[str, str], cluster_id: str) -> None:
+    def __init__(self, places: Places, env: Mapping[str, str], cluster_id: str, held: Held) -> None:
         """Begin, unless the same was done before on the same database."""
         self._marker = places.airflow / "prepared.json"
         _link_settings(places)
@@ -138,7 +139,8 @@ class Preparation:
             # A password that was changed in the interface stays.
             kept = ["--keep-password"] if done.get("password") == self._record["password"] else []
             task = "Preparing Airflow's database"
-            self._tool = Tool(task, [*argv, *kept], env, places, log="airflow-setup.log")
+            log = "airflow-setup.log"
+            self._tool = Tool(task, [*argv, *kept], env, places, log=log, keep=[held.fd])
 
     def finish(self) -> dict[str, str]:
         """Wait for its end.

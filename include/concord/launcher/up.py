@@ -97,8 +97,8 @@ class Up:
             cluster_id = (
                 self.cluster.cluster_id() if settings.METADATA not in chosen.airflow else ""
             )
-            preparation = airflow.Preparation(self.places, env, cluster_id)
-            self._hub_and_systems(env, sandbox=chosen.sandbox)
+            preparation = airflow.Preparation(self.places, env, cluster_id, held)
+            self._hub_and_systems(env, held, sandbox=chosen.sandbox)
             with self.progress.step("Preparing Airflow's database, user and pools"):
                 lanes = preparation.finish()
             # Only migrations need the owner's rights.
@@ -115,17 +115,16 @@ class Up:
                     self.cluster.stop()
             raise
 
-    def _hub_and_systems(self, env: Mapping[str, str], *, sandbox: bool) -> None:
-        self._command("Bringing the hub's tables up to date", env, "hub", "migrate")
+    def _hub_and_systems(self, env: Mapping[str, str], held: Held, *, sandbox: bool) -> None:
+        commands = {"Bringing the hub's tables up to date": "hub migrate"}
         if sandbox:
-            self._command("Filling the sandbox", env, "sandbox", "seed", "--if-empty")
-            self._command("Preparing the sandbox's systems", env, "systems", "prepare", "--run")
-        self._command("Checking configuration and connections", env, "check")
-
-    def _command(self, task: str, env: Mapping[str, str], *arguments: str) -> None:
-        with self.progress.step(task):
-            argv: Argv = [self.places.python, "-m", "concord.cli", *arguments]
-            run(task, argv, env, self.places, log="up.log", lines=60)
+            commands["Filling the sandbox"] = "sandbox seed --if-empty"
+            commands["Preparing the sandbox's systems"] = "systems prepare --run"
+        commands["Checking configuration and connections"] = "check"
+        for task, command in commands.items():
+            argv: Argv = [self.places.python, "-m", "concord.cli", *command.split()]
+            with self.progress.step(task):
+                run(task, argv, env, self.places, log="up.log", keep=[held.fd], lines=60)
 
     def _first_batches(self, lanes: Mapping[str, str]) -> int:
         api = Api(self.interface.local, airflow.USER, airflow.password(self.places))
@@ -144,12 +143,16 @@ class Up:
         except KeyboardInterrupt:
             if self.once:
                 raise
-            self.progress.say("\nNo longer watching. Concord goes on:")
-            self._where_to_look()
+            self._where_to_look("No longer watching; Concord goes on.")
             return 130
         except (Unreachable, Refused) as error:
             raise self._not_watched(error) from None
-        self._where_to_look()
+        total = duration(time.monotonic() - self.begun)
+        if self.once:
+            self._say_batches()
+            self.progress.say(f"Done in {total}. Report: {self._report()}")
+        else:
+            self._where_to_look(f"Concord is up ({total}).")
         return 0
 
     def _not_watched(self, error: Exception) -> LaunchError:
@@ -165,22 +168,22 @@ class Up:
             "Concord goes on; look with ./concord status.",
         )
 
-    def _where_to_look(self) -> None:
-        say = self.progress.say
-        batches = brief(self.places, self.environ)
-        say("\n" + batches if batches else "")
-        total = duration(time.monotonic() - self.begun)
-        report = self.places.shown(self.places.home / "reports" / "latest.html")
-        if self.once:
-            say(f"Done in {total}. Report: {report}")
-            return
+    def _where_to_look(self, headline: str) -> None:
+        self._say_batches()
         password = self.places.shown(airflow.password_file(self.places))
-        say(f"Concord is up ({total}).")
+        say = self.progress.say
+        say(headline)
         say(f"  Interface  {self.interface.url}   user {airflow.USER}, password in {password}")
-        say(f"  Report     {report}")
+        say(f"  Report     {self._report()}")
         say(f"  Logs       {self.places.shown(self.places.logs)}")
         say("  Look       ./concord status")
         say("  Stop       ./concord down")
+
+    def _say_batches(self) -> None:
+        self.progress.say(f"\n{brief(self.places, self.environ)}")
+
+    def _report(self) -> str:
+        return self.places.shown(self.places.home / "reports" / "latest.html")
 
 
 def _free(host: str, port: int) -> bool:

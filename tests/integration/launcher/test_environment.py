@@ -138,6 +138,18 @@ def test_changed_requirements_are_installed_into_what_is_there(setup: Setup) -> 
     assert setup.whole()
 
 
+def test_an_interrupted_update_leaves_nothing_that_is_taken_for_whole(setup: Setup) -> None:
+    setup.ensure()
+    (setup.places.root / "constraints.txt").write_text("one==1\ntwo==2\n")
+    process = setup.begin()
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
+    setup.calls()
+    setup.ensure()
+    assert setup.calls() == ["venv", "pip install"]
+    assert setup.whole()
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_set_up_that_was_interrupted_is_not_taken_for_whole_and_is_finished_next_time(
     setup: Setup, number: signal.Signals

@@ -112,6 +112,8 @@ def test_the_session_of_a_later_process_with_that_id_is_not_ours(spawn) -> None:
     boot, _, ticks = now.started.rpartition(":")
     earlier_process_of_that_id = Identity(process.pid, f"{boot}:{int(ticks) - 500}")
     assert process.pid not in [p.pid for p in offspring(earlier_process_of_that_id)]
+    later_process_of_that_id = Identity(process.pid, f"{boot}:{int(ticks) + 500}")
+    assert offspring(later_process_of_that_id) == []
 
 
 def test_processes_are_found_by_where_they_work(spawn, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ def test_components_run_and_go_with_the_supervisor_and_all_their_workers(
     running = runtime.look(places)
     assert running.up
     assert running.interface.port == 9999
+    begun = time.monotonic()
     assert runtime.stop(places) is True
+    assert time.monotonic() - begun < 20
     assert working_in(home) == []
     assert not runtime.look(places).up
     assert list(places.run.iterdir()) == [home]
