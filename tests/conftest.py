@@ -27,6 +27,13 @@ from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
 from tests.support.world import World
 
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--faults`: run the fault tests at full size."""
+    parser.addoption("--faults", action="store_true", help="run tests/faults at full size")
+
+
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",

@@ -18,7 +18,7 @@ LAUNCHER = (
     Entry("up", "Set up what is missing, start everything, wait for the first batches.", "up"),
     Entry("down", "Stop everything.", "down"),
     Entry("status", "What runs, and what the last batches did.", "status"),
-    Entry("test", "Run the tests; arguments go to pytest.", "test -k quarantine"),
+    Entry("test", "Run the tests, or --faults alone; arguments go to pytest.", "test -k quarantine"),
 )
 
 ENGINE = (
@@ -34,6 +34,7 @@ ENGINE = (
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),
     Entry("sandbox", "A small ERP and CRM to try things on: seed, import, tick.", "sandbox tick"),
+    Entry("bench", "How fast batches are here, in scratch databases.", "bench --customers 10000"),
 )
 
 

@@ -112,9 +112,16 @@ def _test(places: Places, arguments: list[str]) -> int:
         _parser("test").print_help()
         return 0
     environment.ensure(places, Progress(), os.environ, "test")
+    if arguments[:1] == ["--faults"]:  # at full size, and nothing else unless asked for
+        arguments = [*arguments, *([] if _paths(arguments) else ["tests/faults"])]
     env = settings.neutral(places, os.environ)
     os.chdir(places.root)
     return _become([str(places.python), "-m", "pytest", *arguments], env)
+
+
+def _paths(arguments: list[str]) -> list[str]:
+    """The arguments that name tests."""
+    return [a for a in arguments if a.startswith("tests")]
 
 
 def _engine(places: Places, entry: catalogue.Entry, arguments: list[str]) -> int:

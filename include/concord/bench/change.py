@@ -1,0 +1,123 @@
+"""What a batch costs when few of many records changed, and a first load when all are new.
+
+The same change is measured on a tenth of the customers and on all of them: a step whose time
+grows with the unchanged rows shows it by its ratio.
+"""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from concord.bench.scratch import world
+from concord.pipeline import Engine, run_batch
+from concord.pipeline.batch import Counts
+from concord.sandbox.seed import seed
+
+Say = Callable[[str], object]
+SMALLER = 10
+
+CHANGES = {
+    "erp": "UPDATE customers SET phone = '+4420794' || lpad((random() * 99999)::int::text, 5, '0')"
+    " WHERE customer_code IN (SELECT customer_code FROM customers WHERE status = 'A'"
+    " ORDER BY md5(customer_code || %(salt)s) LIMIT %(n)s)",
+    "crm": "UPDATE account SET web = 'https://www.' || left(md5(random()::text), 10) || '.example'"
+    " WHERE id IN (SELECT id FROM account ORDER BY md5(id::text || %(salt)s) LIMIT %(n)s)",
+}
+"""What people do between two batches: half on each side, on records spread over the tables."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A batch's counts, seconds from start to end, and seconds of each step."""
+
+    counts: Counts
+    seconds: float
+    steps: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one number of customers gave."""
+
+    customers: int
+    load: Timed
+    change: Timed
+    idle: Timed
+
+
+def bench(customers: int, changed: int, repeat: int, say: Say) -> tuple[Measured, Measured]:
+    """Measure a tenth of the customers, then all of them; says what it does as it goes."""
+    return tuple(  # type: ignore[return-value]
+        _measure(n, changed, repeat, say) for n in (max(customers // SMALLER, changed), customers)
+    )
+
+
+def _measure(customers: int, changed: int, repeat: int, say: Say) -> Measured:
+    with world() as engine, tempfile.TemporaryDirectory() as scratch:
+        run(engine)  # imports, connections
+        say(f"{customers:,} customers a side: seeding")
+        seed(engine.urls["erp"], engine.urls["crm"], customers, truth_path=Path(scratch) / "truth")
+        say(f"{customers:,} customers a side: first load")
+        load = run(engine)
+        while run(engine).counts.get("planned", 0):
+            continue
+        changes = [_change(engine, changed, salt) for salt in range(repeat)]
+        idle = min((run(engine) for _ in range(repeat)), key=lambda t: t.seconds)
+        return Measured(customers, load, min(changes, key=lambda t: t.seconds), idle)
+
+
+def _change(engine: Engine, changed: int, salt: int) -> Timed:
+    for name, text in CHANGES.items():
+        with psycopg.connect(engine.urls[name]) as conn:
+            conn.execute(text, {"salt": str(salt), "n": changed // 2})
+    timed = run(engine)
+    while run(engine).counts.get("read", 0):
+        continue  # echoes, so that the next measurement begins quiet
+    return timed
+
+
+def run(engine: Engine) -> Timed:
+    """One fast batch, timed by step."""
+    started = time.perf_counter()
+    batch_id, counts = run_batch(engine, lane="fast", run_id=f"bench/{time.time_ns()}")
+    seconds = time.perf_counter() - started
+    with engine.hub.connect() as conn:
+        rows = conn.execute(
+            "SELECT step, max(extract(epoch FROM ended_at - started_at))::float8"
+            " FROM ops.batch_step WHERE batch_id = %s GROUP BY step ORDER BY min(started_at)",
+            (batch_id,),
+        ).fetchall()
+    return Timed(counts, seconds, dict(rows))
+
+
+def report(small: Measured, large: Measured) -> list[str]:
+    """What was measured, as lines to print."""
+    rows = large.load.counts
+    moved = rows.get("read", 0) + rows.get("confirmed", 0)
+    lines = [
+        f"First load of {large.customers:,} customers a side: {large.load.seconds:.1f} s,"
+        f" {rows.get('read', 0):,} rows read, {rows.get('confirmed', 0):,} written,"
+        f" {moved / large.load.seconds:,.0f} rows a second, peak memory"
+        f" {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB",
+        "  " + _steps(large.load),
+        f"A batch with {large.change.counts.get('read', 0):,} changed records (seconds):",
+        f"  {'step':<14}{small.customers:>12,}{large.customers:>12,}   ratio   share",
+    ]
+    for name in [*large.change.steps, "whole"]:
+        a = small.change.steps.get(name, small.change.seconds)
+        b = large.change.steps.get(name, large.change.seconds)
+        share = b / large.change.seconds
+        lines.append(f"  {name:<14}{a:>12.2f}{b:>12.2f}{b / max(a, 0.001):>8.2f}{share:>8.0%}")
+    lines.append(f"An idle batch: {small.idle.seconds:.2f} s and {large.idle.seconds:.2f} s")
+    return lines
+
+
+def _steps(timed: Timed) -> str:
+    return ", ".join(f"{name} {s:.1f} s" for name, s in timed.steps.items())
