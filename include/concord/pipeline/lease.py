@@ -2,6 +2,10 @@
 
 The lease keeps two loads from working at once in the ordinary case. What makes it safe is the
 token: every write carries it, and the target refuses one that is older than the newest it has seen.
+
+A holder keeps a lock of its hub connection beside the lease. The server drops it with the
+connection, so the lease of a process that died is taken over at once; one that hangs keeps it
+until it expires.
 """
 
 from __future__ import annotations
@@ -59,13 +63,49 @@ def _take(conn: Connection, name: str, holder: str) -> int:
     )
     while True:
         row = conn.execute(
-            "UPDATE ops.lease SET token = token + 1, holder = %s,"
-            " expires_at = clock_timestamp() + make_interval(secs => %s)"
-            " WHERE name = %s AND expires_at < clock_timestamp() RETURNING token",
-            (holder, SECONDS, name),
+            "SELECT token, expires_at < clock_timestamp() FROM ops.lease WHERE name = %s", (name,)
         ).fetchone()
-        if row:
-            return int(row[0])
+        assert row
+        token, expired = row
+        if (expired or _gone(conn, name, token)) and _next(conn, name, token + 1, holder):
+            return int(token) + 1
         if time.monotonic() > deadline:
             raise LeaseLost(f"{name} is held by another load; try again later")
         time.sleep(0.2)
+
+
+def _next(conn: Connection, name: str, token: int, holder: str) -> bool:
+    """Become the holder with this token, unless somebody was quicker.
+
+    The lock comes first: a lease whose lock is free would look like a dead holder's.
+    """
+    if not _lock(conn, name, token):
+        return False
+    taken = conn.execute(
+        "UPDATE ops.lease SET token = %s, holder = %s,"
+        " expires_at = clock_timestamp() + make_interval(secs => %s)"
+        " WHERE name = %s AND token = %s",
+        (token, holder, SECONDS, name, token - 1),
+    )
+    if taken.rowcount == 0:
+        _unlock(conn, name, token)
+    return taken.rowcount == 1
+
+
+def _gone(conn: Connection, name: str, token: int) -> bool:
+    """Whether the connection of the holder with this token has ended."""
+    free = _lock(conn, name, token)
+    if free:
+        _unlock(conn, name, token)
+    return free
+
+
+def _lock(conn: Connection, name: str, token: int) -> bool:
+    row = conn.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, %s))", (f"lease:{name}", token)
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _unlock(conn: Connection, name: str, token: int) -> None:
+    conn.execute("SELECT pg_advisory_unlock(hashtextextended(%s, %s))", (f"lease:{name}", token))

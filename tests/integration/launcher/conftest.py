@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from concord.launcher import postgres
+from concord.launcher import postgres, runtime
 from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
@@ -38,6 +38,14 @@ def no_waiting_for_the_disk() -> Iterator[None]:
     yield
     postgres.SET_ONCE.clear()
     postgres.SET_ONCE.update(usual)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_said_about_ended_servers() -> Iterator[None]:
+    """Servers that tests started and stopped are asked for, or Python's end would warn of them."""
+    yield
+    for process in (*postgres._outliving, *runtime._outliving):
+        process.poll()
 
 
 @pytest.fixture
