@@ -256,6 +256,11 @@ class MemorySnapshot:
             return None
         return self.records(mapping, [*changed, *also], shape)
 
+    def set_back(self, mapping: EntityMapping, since: Position) -> bool:
+        return since.get("server") != self.position["server"] or int(since["feed"]) > int(
+            self.position["feed"]
+        )
+
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
         rows = (_row(i, r, columns(mapping, shape)) for i, r in self._pages(mapping))
         return Reading(typed(mapping, shape), self.position, rows=rows, complete=True)

@@ -154,6 +154,15 @@ def _open_work(conn: Any) -> list[str]:
             f"{detail['deletions']} deletions in {system}.{entity} held:"
             f" ./concord approve --deletions {system}.{entity}"
         )
+    for system, entity, detail in conn.execute(
+        "SELECT system, entity, detail FROM ops.review WHERE state = 'open'"
+        " AND kind = 'set_back' ORDER BY review_id"
+    ).fetchall():
+        lines.append(
+            f"{system}.{entity} was set back to an earlier state: {detail['records']} records hold"
+            f" old values, {detail['doubtful']} unknown ones are in quarantine; approve the held"
+            f" change set to give it its newer values again, or: ./concord systems accept {system}"
+        )
     for system, entity, subject, detail in conn.execute(
         "SELECT system, entity, subject, detail FROM ops.review WHERE state = 'open'"
         " AND kind = 'schema' ORDER BY review_id"

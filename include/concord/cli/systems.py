@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from concord.cli.common import command, group
+from concord.cli.common import actor, add_actor, command, group
 from concord.errors import ConcordError
 
 
@@ -24,10 +24,12 @@ def register(commands: Any) -> None:
         made.add_argument("--run", dest="execute", action="store_true", help="do it now")
         made.set_defaults(remove=name == "remove")
     made = command(
-        systems, "accept", accept, "Take a system's columns as they are now after they changed.",
+        systems, "accept", accept,
+        "Take a system as it is now, after its columns changed or a backup was restored.",
         "./concord systems accept erp",
     )  # fmt: skip
     made.add_argument("system")
+    add_actor(made)
 
 
 def _opened(options: argparse.Namespace) -> list[tuple[Any, list[Any]]]:
@@ -76,11 +78,15 @@ def change(options: argparse.Namespace) -> None:
 
 
 def accept(options: argparse.Namespace) -> None:
-    """Forget what the columns were."""
+    """Forget what the columns were, and agree to a restored state."""
     from concord.hub.database import Hub
     from concord.pipeline.drift import accept as forget
+    from concord.pipeline import set_back
 
-    _opened(options)
+    [(_, mappings)] = _opened(options)
     with Hub.from_environment().connect() as conn:
         closed = forget(conn, options.system)
+        taken = sum(set_back.accept(conn, m, actor=actor(options)) for m in mappings)
     print(f"{options.system}: columns taken as they are; {closed} reviews closed.")
+    if taken:
+        print(f"{taken} records that were set back are taken as they are by the next batch.")

@@ -38,6 +38,7 @@ class Extracted:
     held: str | None = None
     refused: list[tuple[Row, str, str]] = field(default_factory=list)
     compared: int = 0
+    set_back: bool = False  # the system is in an earlier state than at the last reading
 
 
 def extract(engine: Engine, batch_id: int, system: str) -> Counts:
@@ -91,14 +92,15 @@ def _entity(
         return Extracted("delta", 0, {}, {}, held=str(e))
     usable = drift.without(mapping, shape, stopped)
     table = stage.stage_table(batch.id, mapping.system, mapping.entity)
-    reading = None
+    reading, cursor = None, _cursor(conn, mapping)
     if batch.scope == "delta":
-        reading = snapshot.changes(mapping, _cursor(conn, mapping), _wanted(conn, mapping), usable)
+        reading = snapshot.changes(mapping, cursor, _wanted(conn, mapping), usable)
     if reading is not None:
         return _staged(conn, table, reading, "delta", stopped)
     compared, reading = compare.differing(conn, mapping, snapshot, usable, _wanted(conn, mapping))
     out = _staged(conn, table, reading, "full", stopped)
     out.compared = compared
+    out.set_back = cursor is not None and snapshot.set_back(mapping, cursor)
     out.rows += compare.add_missing(conn, table, mapping, reading)
     return out
 
@@ -142,7 +144,7 @@ def _book(
     """Store what was read, and quarantine what the stage could not hold."""
     conn.execute(
         "INSERT INTO ops.extract (batch_id, system, entity, read_seq, scope, position, columns,"
-        " stopped, held, rows) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " stopped, held, rows, set_back) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             batch_id,
             mapping.system,
@@ -154,6 +156,7 @@ def _book(
             Jsonb(one.stopped),
             one.held,
             one.rows,
+            one.set_back,
         ),
     )
     for row, column, why in one.refused:

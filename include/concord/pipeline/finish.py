@@ -14,6 +14,7 @@ from concord.pipeline.engine import Engine
 SUMMARY = (
     "read", "unchanged", "accepted", "quarantined", "parked", "planned", "confirmed", "rejected",
     "superseded", "waiting", "unknown", "conflicts", "held", "held_writes", "woken",
+    "set_back",
 )  # fmt: skip
 REPORTS_KEPT = 500
 
@@ -74,6 +75,7 @@ def _unbalanced(conn: Connection, batch_id: int) -> str | None:
         "duplicate_in_batch",
         "older",
         "held",
+        "set_back",
     )
     for (system, entity), n in books.items():
         accounted = sum(n.get(p, 0) for p in parts)

@@ -14,7 +14,7 @@ from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, Limits
 from concord.pipeline.batch import Batch, Counts
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident
+from concord.pipeline.fields import ident, partition
 
 
 def judge(
@@ -31,7 +31,9 @@ def judge(
         return {"planned": 0}
     spec = engine.spec(mapping.system)
     dry_run = batch.dry_run or spec.dry_run
-    reason = "" if dry_run else _over(conn, mapping, spec.limits, by_action)
+    reason = "" if dry_run else _gives_back(conn, mapping, desired)
+    if not (dry_run or reason):
+        reason = _over(conn, mapping, spec.limits, by_action)
     state = "dry_run" if dry_run else "held" if reason else "passed"
     row = conn.execute(
         "INSERT INTO ops.change_set (batch_id, system, entity, state, reason, creates, updates,"
@@ -68,6 +70,17 @@ def _fresh(conn: Connection, desired: sql.Identifier) -> dict[str, int]:
     """How many desired writes are not planned already, by action."""
     rows = conn.execute(statement("pipeline", "count_fresh", desired=desired)).fetchall()
     return {action: int(n) for action, n in rows}
+
+
+def _gives_back(conn: Connection, mapping: EntityMapping, desired: sql.Identifier) -> str:
+    """After a system was set back somebody has to say whether that was meant; empty otherwise."""
+    row = conn.execute(
+        statement("pipeline", "gives_back", desired=desired, image=partition(mapping)),
+        {"system": mapping.system, "entity": mapping.entity},
+    ).fetchone()
+    if not row or not row[0]:
+        return ""
+    return f"{mapping.system} was set back; {row[0]} records would get their newer values again"
 
 
 def _over(
@@ -144,6 +157,12 @@ def decide(
         " comment = %s WHERE kind = 'change_set' AND subject = %s AND state = 'open'",
         (state, actor, comment, str(change_set_id)),
     )
+    if approve:  # a system that was set back gets its newer values: that question is answered too
+        conn.execute(
+            "UPDATE ops.review SET state = 'done', closed_at = clock_timestamp(), closed_by = %s"
+            " WHERE kind = 'set_back' AND state = 'open' AND system = %s AND entity = %s",
+            (actor, row[0], row[1]),
+        )
     audit.append(conn, actor, f"change_set.{state}", str(change_set_id), {"comment": comment})
     names = ("system", "entity", "creates", "updates", "deletes")
     return dict(zip(names, row, strict=True))

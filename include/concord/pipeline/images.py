@@ -66,7 +66,8 @@ def take(conn: Connection, batch_id: int, entity: Entity) -> None:
         ),
         values,
     )
-    conn.execute(statement("pipeline", "take_deletions", image=image, work=work), values)
+    for name in ("take_deletions", "take_set_back"):
+        conn.execute(statement("pipeline", name, image=image, work=work), values)
 
 
 TECHNICAL = (

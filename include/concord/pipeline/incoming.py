@@ -37,6 +37,7 @@ class Source:
     stopped: tuple[str, ...]
     obsolete: bool  # a newer reading of the same records was stored first
     hold_deletes: bool
+    set_back: bool = False  # an earlier state of the system was read
 
 
 def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Source]) -> None:
@@ -55,6 +56,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 stage=staged,
                 failing=_failing(conn, batch_id, source.mapping),
                 image=partition(source.mapping),
+                history=table("image", entity, "_history"),
                 raw=_raw(source),
             ),
             {
@@ -64,8 +66,11 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 "seq": source.seq,
                 "obsolete": source.obsolete,
                 "hold_deletes": source.hold_deletes,
+                "set_back": source.set_back,
             },
         )
+        if source.set_back:
+            _ask_about_set_back(conn, batch_id, entity, source.mapping.system, work)
     conn.execute(
         statement(
             "pipeline",
@@ -77,6 +82,15 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
     )
     conn.execute(sql.SQL("ANALYZE {}").format(work))
+
+
+def _ask_about_set_back(
+    conn: Connection, batch_id: int, entity: Entity, system: str, work: sql.Identifier
+) -> None:
+    """Put states that nobody can place into quarantine, and tell a person what was found."""
+    values = {"system": system, "entity": entity.name, "batch": batch_id}
+    for name in ("quarantine_doubtful", "review_set_back"):
+        conn.execute(statement("pipeline", name, work=work), values)
 
 
 def new_rows(conn: Connection, batch_id: int, entity: Entity) -> int:

@@ -32,6 +32,8 @@ ROW_CLASSES = {
     "quarantined": "quarantined",
     "parked": "parked",
     "held": "held",
+    "set_back": "set_back",
+    "doubtful": "quarantined",
 }
 
 
@@ -86,19 +88,21 @@ def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> 
     out = []
     for mapping in entity.mappings:
         row = conn.execute(
-            "SELECT e.read_seq, e.columns, e.stopped, e.held, coalesce(c.read_seq, 0) > e.read_seq"
+            "SELECT e.read_seq, e.columns, e.stopped, e.held, coalesce(c.read_seq, 0) > e.read_seq,"
+            " e.set_back"
             " FROM ops.extract e LEFT JOIN ops.cursor c USING (system, entity)"
             " WHERE e.batch_id = %s AND e.system = %s AND e.entity = %s",
             (batch.id, mapping.system, entity.name),
         ).fetchone()
         if row is None:
             continue
-        seq, columns, stopped, held, obsolete = row
+        seq, columns, stopped, held, obsolete, set_back = row
         if held is not None:
             _hold_all(conn, batch, entity, mapping.system)
             continue
-        hold = not obsolete and _too_many_deletions(conn, engine, batch, entity, mapping.system)
-        out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold))
+        most = 0 if set_back else engine.spec(mapping.system).limits.deletes
+        hold = not obsolete and _too_many_deletions(conn, batch, entity, mapping.system, most)
+        out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold, set_back))
     return out
 
 
@@ -113,7 +117,7 @@ def _hold_all(conn: Connection, batch: Batch, entity: Entity, system: str) -> No
 
 
 def _too_many_deletions(
-    conn: Connection, engine: Engine, batch: Batch, entity: Entity, system: str
+    conn: Connection, batch: Batch, entity: Entity, system: str, most: int
 ) -> bool:
     """Hold back deletions above the limit until a person agrees (an emptied table, say)."""
     staged = stage.stage_table(batch.id, system, entity.name)
@@ -128,7 +132,7 @@ def _too_many_deletions(
         )
     ).fetchone()
     n = row[0] if row else 0
-    if n <= engine.spec(system).limits.deletes:
+    if n <= most:
         return False
     approved = conn.execute(
         "UPDATE ops.review SET state = 'done' WHERE kind = 'mass_deletion' AND state = 'approved'"

@@ -14,6 +14,7 @@ from concord.hub.sql import statement
 GOLDEN = "golden"
 READ_PARTS = (
     "unchanged", "accepted", "quarantined", "parked", "duplicate_in_batch", "older", "held",
+    "set_back",
 )  # fmt: skip
 WRITE_PARTS = ("confirmed", "superseded", "rejected", "waiting", "unknown")
 LISTED = 100  # quarantine entries on a page

@@ -124,6 +124,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "count.parked": {"en": "parked", "zh": "等待"},
     "count.duplicate_in_batch": {"en": "read twice", "zh": "重复"},
     "count.older": {"en": "older", "zh": "过时"},
+    "count.set_back": {"en": "set back", "zh": "被回退"},
     "count.held": {"en": "held", "zh": "暂停"},
     "count.planned": {"en": "planned", "zh": "计划"},
     "count.confirmed": {"en": "confirmed", "zh": "确认"},

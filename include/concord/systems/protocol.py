@@ -104,6 +104,12 @@ class Snapshot(Protocol):
         """
         ...
 
+    def set_back(self, mapping: EntityMapping, since: Position) -> bool:
+        """Whether the system is not a later state of what it was at `since`: a backup was
+        restored, or another server answers. What differs from the hub may then be old.
+        """
+        ...
+
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
         """All records, for a first load or when most of them differ.
 

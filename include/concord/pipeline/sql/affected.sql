@@ -10,6 +10,11 @@ FROM (
     JOIN {image} AS i ON i.system = w.system AND i.source_id = w.source_id
     WHERE w.class = 'new' AND w.op = 'D'
     UNION ALL
+    SELECT i.golden_id, false
+    FROM {work} AS w
+    JOIN {image} AS i ON i.system = w.system AND i.source_id = w.source_id
+    WHERE w.class = 'set_back'
+    UNION ALL
     SELECT h.golden_id, false
     FROM {result} AS r
     JOIN {history} AS h

@@ -12,7 +12,7 @@ unsettled AS (  -- a create of ours may be among the new records and is not boun
 )
 INSERT INTO {work} (system, source_id, op, class, origin, raw, source_raw, raw_hash, read_seq, known, fixed)
 SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
-       CASE WHEN k.class IN ('new', 'unbound', 'quarantined') AND s.op = 'U' THEN {raw} END,
+       CASE WHEN k.class IN ('new', 'unbound', 'quarantined', 'set_back', 'doubtful') AND s.op = 'U' THEN {raw} END,
        CASE WHEN k.class IN ('new', 'unbound') AND s.op = 'U' AND replay.quarantine_id IS NOT NULL
             THEN replay.raw END,
        s.raw_hash, %(seq)s, i.source_id IS NOT NULL AND i.deleted_at IS NULL,
@@ -36,6 +36,11 @@ CROSS JOIN LATERAL (
         WHEN bad.source_id IS NOT NULL THEN 'quarantined'
         WHEN replay.quarantine_id IS NOT NULL THEN 'new'
         WHEN i.deleted_at IS NULL AND i.raw_hash = s.raw_hash THEN 'unchanged'
+        WHEN %(set_back)s AND i.deleted_at IS NULL AND EXISTS (
+            SELECT FROM {history} AS h
+            WHERE h.system = %(system)s AND h.source_id = s.source_id AND h.raw_hash = s.raw_hash
+        ) THEN 'set_back'
+        WHEN %(set_back)s AND i.source_id IS NOT NULL THEN 'doubtful'
         WHEN u.creating AND (i.source_id IS NULL OR i.deleted_at IS NOT NULL) THEN 'unbound'
         ELSE 'new'
     END AS class

@@ -1,5 +1,6 @@
 -- create_incoming: every staged row of one entity in this batch, over all systems, with its class:
--- new, unchanged, older, duplicate, quarantined, parked, held, unbound (becomes parked).
+-- new, unchanged, older, duplicate, quarantined, parked, held, unbound (becomes parked), and after a
+-- system was set back: set_back (a state that it had before), doubtful (one that nobody knows).
 CREATE UNLOGGED TABLE {work} (
     id         bigint GENERATED ALWAYS AS IDENTITY,
     system     text,

@@ -69,6 +69,18 @@ class PostgresSnapshot:
                 n = self._modified(table, mapping, since, also, setting)
         return None if n is None else self._read(table, mapping, shape, setting, n)
 
+    def set_back(self, mapping: EntityMapping, since: Position) -> bool:
+        """Another server, an earlier transaction number, or the log without its newest row."""
+        if not position.continues(since, self.position):
+            return True
+        table = self._table(mapping)
+        witness = since["logged"].get(str(table.relation))
+        if not witness or str(table.relation) not in self.position["logged"]:
+            return False
+        values = {"relation": table.relation, "witness": witness, "since": since["snapshot"]}
+        with self.target.errors(f"looking at the log of {mapping.table}"):
+            return self._one(statement(ROOM, "witness_there"), values) != (True,)
+
     def _logged(
         self, table: Table, since: Position, witness: str, also: Sequence[str], setting: str
     ) -> int | None:
