@@ -33,13 +33,23 @@ CHANGES = {
 """What people do between two batches: half on each side, on records spread over the tables."""
 
 
+SCANS = (
+    "SELECT schemaname || '.' || relname, coalesce(seq_tup_read, 0)"
+    " FROM pg_stat_user_tables WHERE schemaname <> 'stage'"
+)
+"""Rows that full scans of a table have read so far; stage tables hold the changed rows alone."""
+
+
 @dataclass(frozen=True)
 class Timed:
-    """A batch's counts, seconds from start to end, and seconds of each step."""
+    """A batch's counts, seconds from start to end, seconds of each step, and `scanned`: rows read
+    by full scans of tables that hold more than what changed, by system and table.
+    """
 
     counts: Counts
     seconds: float
     steps: dict[str, float]
+    scanned: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,7 @@ def _change(engine: Engine, changed: int, salt: int) -> Timed:
 
 def run(engine: Engine) -> Timed:
     """One fast batch, timed by step."""
+    before = _scanned(engine)
     started = time.perf_counter()
     batch_id, counts = run_batch(engine, lane="fast", run_id=f"bench/{time.time_ns()}")
     seconds = time.perf_counter() - started
@@ -94,7 +105,17 @@ def run(engine: Engine) -> Timed:
             " FROM ops.batch_step WHERE batch_id = %s GROUP BY step ORDER BY min(started_at)",
             (batch_id,),
         ).fetchall()
-    return Timed(counts, seconds, dict(rows))
+    after = _scanned(engine)
+    scanned = {name: n - before.get(name, 0) for name, n in after.items()}
+    return Timed(counts, seconds, dict(rows), {name: n for name, n in scanned.items() if n})
+
+
+def _scanned(engine: Engine) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for name, url in {"hub": engine.hub.url, **engine.urls}.items():
+        with psycopg.connect(url) as conn:
+            out |= {f"{name} {table}": int(n) for table, n in conn.execute(SCANS).fetchall()}
+    return out
 
 
 def report(small: Measured, large: Measured) -> list[str]:
@@ -115,6 +136,10 @@ def report(small: Measured, large: Measured) -> list[str]:
         b = large.change.steps.get(name, large.change.seconds)
         share = b / large.change.seconds
         lines.append(f"  {name:<14}{a:>12.2f}{b:>12.2f}{b / max(a, 0.001):>8.2f}{share:>8.0%}")
+    lines.append("Rows read by full scans of tables in that batch:")
+    for name in sorted({*small.change.scanned, *large.change.scanned}):
+        a, b = small.change.scanned.get(name, 0), large.change.scanned.get(name, 0)
+        lines.append(f"  {name:<32}{a:>12,}{b:>12,}")
     lines.append(f"An idle batch: {small.idle.seconds:.2f} s and {large.idle.seconds:.2f} s")
     return lines
 
