@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import psycopg
@@ -67,7 +67,7 @@ def erp(world: World) -> dict[str, str]:
 
 
 @pytest.fixture
-def agreed(world: World, scale: Callable[[int, int], int]) -> Iterator[World]:
+def agreed(world: World, scale: Callable[[int, int], int]) -> World:
     """Customers on both sides that agree."""
     n = scale(30, 2_000)
     for system in ("erp", "crm"):
@@ -78,7 +78,7 @@ def agreed(world: World, scale: Callable[[int, int], int]) -> Iterator[World]:
         " FROM generate_series(1, %s) AS n", n,
     )  # fmt: skip
     world.settle()
-    yield world
+    return world
 
 
 def test_a_system_set_back_passes_on_no_old_value_and_asks_before_it_gets_the_newer_ones(
@@ -208,5 +208,3 @@ def test_a_change_log_that_was_made_anew_is_no_restore(world: World) -> None:
     assert (counts["set_back"], counts["quarantined"], counts["accepted"]) == (0, 0, 1)
     world.settle()
     assert crm(world) == erp(world)
-
-

@@ -80,8 +80,8 @@ def change(options: argparse.Namespace) -> None:
 def accept(options: argparse.Namespace) -> None:
     """Forget what the columns were, and agree to a restored state."""
     from concord.hub.database import Hub
-    from concord.pipeline.drift import accept as forget
     from concord.pipeline import set_back
+    from concord.pipeline.drift import accept as forget
 
     [(_, mappings)] = _opened(options)
     with Hub.from_environment().connect() as conn:

@@ -18,7 +18,9 @@ LAUNCHER = (
     Entry("up", "Set up what is missing, start everything, wait for the first batches.", "up"),
     Entry("down", "Stop everything.", "down"),
     Entry("status", "What runs, and what the last batches did.", "status"),
-    Entry("test", "Run the tests, or --faults alone; arguments go to pytest.", "test -k quarantine"),
+    Entry(
+        "test", "Run the tests, or --faults alone; arguments go to pytest.", "test -k quarantine"
+    ),
 )
 
 ENGINE = (
@@ -30,6 +32,7 @@ ENGINE = (
     ),
     Entry("approve", "Let a held change set or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
+    Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),

@@ -54,6 +54,13 @@ def unit_differs(unit: Group, a: str, b: str) -> sql.Composed:
     )
 
 
+def decided(unit: Group, alias: str) -> sql.Composed:
+    """True when a steward decided the unit of a golden record."""
+    return sql.SQL("coalesce({} -> {} ->> 'system' = 'steward', false)").format(
+        ident(alias, "provenance"), sql.Literal(unit.name)
+    )
+
+
 def erases(entity: Entity, unit: Group) -> bool:
     """Whether a blank in this unit erases (all its fields say so)."""
     return all(entity.field[f].blank_erases for f in unit.fields)

@@ -203,12 +203,15 @@ def _final(entity: Entity, unit: Group) -> sql.Composed:
     or where only a steward may change it.
     """
     blank = unit_blank(unit, "v")
-    keep: sql.Composable = sql.SQL("false") if erases(entity, unit) else blank
+    by_steward = sql.SQL("{} ->> 'system' IS NOT DISTINCT FROM 'steward'").format(
+        ident("v", "p " + unit.name)
+    )
+    keep: sql.Composable = sql.SQL("({} AND NOT {})").format(blank, by_steward)
+    if erases(entity, unit):
+        keep = sql.SQL("false")
     if unit.authority.kind == "steward":
-        keep = sql.SQL("({} OR ({} AND {} ->> 'system' IS DISTINCT FROM 'steward'))").format(
-            blank,
-            sql.SQL("NOT {}").format(unit_blank(unit, "g")),
-            ident("v", "p " + unit.name),
+        keep = sql.SQL("(NOT {} AND ({} OR NOT {}))").format(
+            by_steward, blank, unit_blank(unit, "g")
         )
     parts = [
         sql.SQL("CASE WHEN {} THEN {} ELSE {} END AS {}").format(

@@ -18,6 +18,7 @@ from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import (
     as_text,
+    decided,
     erases,
     ident,
     joined,
@@ -110,7 +111,7 @@ def _desired(
         update_old=_merged(units, names, "i", _objects),
         update_base=_merged(units, names, "i", lambda u, _: _base(mapping, u)),
         update_reason=_merged(units, names, "g", _reason),
-        create_new=_create_values(units),
+        create_new=create_values(units, "g"),
         create_reason=joined([sql.SQL("'{}'::jsonb"), *(_reason(u, "g") for u in units)], " || "),
         may_create=sql.Literal(mapping.create),
         restores=sql.Literal(mapping.on_delete == "restore"),
@@ -149,7 +150,7 @@ def _differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Compose
     """True when record `i` should get the unit's values of golden `g`.
 
     Not when its own rendering of them was accepted before (`settled`), nor because a blank would
-    have to erase where blanks do not.
+    have to erase where blanks do not, unless a steward decided for it.
     """
     fields = joined(
         (_field_differs(entity.field[f], mapping) for f in unit.fields),
@@ -161,7 +162,8 @@ def _differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Compose
     test = sql.SQL("({} OR {})").format(fields, fixed)
     if erases(entity, unit):
         return test
-    return sql.SQL("({} AND NOT {})").format(test, unit_blank(unit, "g"))
+    may_blank = sql.SQL("(NOT {} OR {})").format(unit_blank(unit, "g"), decided(unit, "g"))
+    return sql.SQL("({} AND {})").format(test, may_blank)
 
 
 def _field_differs(field: Field, mapping: EntityMapping) -> sql.Composed:
@@ -209,8 +211,9 @@ def _merged(units: list[Group], flags: list[str], alias: str, part: object) -> s
     return joined([sql.SQL("'{}'::jsonb"), *pieces], " || ")
 
 
-def _create_values(units: list[Group]) -> sql.Composed:
-    parts = [sql.SQL("jsonb_strip_nulls({})").format(_objects(unit, "g")) for unit in units]
+def create_values(units: list[Group], alias: str) -> sql.Composed:
+    """The jsonb of all the units' filled fields, for a new record."""
+    parts = [sql.SQL("jsonb_strip_nulls({})").format(_objects(unit, alias)) for unit in units]
     return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")
 
 

@@ -35,7 +35,7 @@ def accept(conn: Connection, mapping: EntityMapping, *, actor: str) -> int:
     taken += conn.execute(
         "UPDATE ops.quarantine SET state = 'replay' WHERE system = %(system)s"
         " AND entity = %(entity)s AND side = 'read' AND state = 'open'"
-        " AND causes @> '[{\"rule\": \"set_back\"}]'",
+        ' AND causes @> \'[{"rule": "set_back"}]\'',
         values,
     ).rowcount
     conn.execute(

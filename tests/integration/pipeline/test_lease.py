@@ -54,12 +54,15 @@ def test_a_holder_that_hangs_is_passed_over_and_told_so_when_it_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "SECONDS", 0.3)
-    with world.hub.connect(autocommit=True) as conn, lease.hold(world.engine, NAME) as old:
-        with lease.hold(world.fresh_engine(), NAME) as new:
-            assert new.token == old.token + 1
-            with pytest.raises(LeaseLost, match="taken over"):
-                lease.renew(conn, old)
-            lease.renew(conn, new)
+    with (
+        world.hub.connect(autocommit=True) as conn,
+        lease.hold(world.engine, NAME) as old,
+        lease.hold(world.fresh_engine(), NAME) as new,
+    ):
+        assert new.token == old.token + 1
+        with pytest.raises(LeaseLost, match="taken over"):
+            lease.renew(conn, old)
+        lease.renew(conn, new)
 
 
 def test_takers_that_come_together_get_it_one_after_the_other(world: World) -> None:

@@ -1,0 +1,16 @@
+-- undo_units: each unit that a confirmed update of one change set wrote: what it held before, and
+-- whether golden record and written record still hold what was written (untouched).
+CREATE TEMP TABLE undo ON COMMIT DROP AS
+SELECT n.golden_id, n.source_id, v.unit, v.gold || p.old AS value,
+       coalesce(g.deleted_at IS NULL AND i.deleted_at IS NULL AND v.gold @> p.new
+                AND (v.mine || i.settled) @> p.new, false) AS untouched
+FROM ops.intent AS n
+LEFT JOIN {golden} AS g USING (golden_id)
+LEFT JOIN {image} AS i ON i.source_id = n.source_id
+CROSS JOIN LATERAL (VALUES {units}) AS v(unit, fields, gold, mine)
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(f, n.new -> f) AS new, jsonb_object_agg(f, n.old -> f) AS old
+    FROM unnest(v.fields) AS f WHERE n.new ? f
+) AS p
+WHERE n.change_set_id = %(change_set)s AND n.state = 'confirmed' AND n.action = 'update'
+  AND p.new IS NOT NULL

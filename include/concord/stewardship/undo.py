@@ -1,0 +1,236 @@
+"""Undo: take back what a change set wrote, and nothing that a person has changed since.
+
+Writing old values alone would not last: the golden record still says otherwise, and the next batch
+would write it again. So each unit that still holds what was written gets a steward's decision for
+its old value; the plan that follows from it is the inverse change set, conditional like every
+other. Units that were changed since go to review. Records that were made are deleted while they
+are as they were made; records that were deleted are made again, under a new key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from concord.errors import ConcordError
+from concord.hub import audit
+from concord.hub.database import Connection
+from concord.hub.sql import statement
+from concord.model.spec import Entity, EntityMapping
+from concord.pipeline import batch as batches
+from concord.pipeline import guard
+from concord.pipeline.engine import Engine
+from concord.pipeline.fields import joined, partition, table, unit_object
+from concord.pipeline.finish import finish
+from concord.pipeline.load import load
+from concord.pipeline.plan import create_values, writable_units
+from concord.pipeline.steps import unify
+
+ROOM = "stewardship"
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """What undoing a change set would do; counts only."""
+
+    change_set: int
+    system: str
+    entity: str
+    restored: int  # units that get their old values back
+    changed_since: int  # units that go to review
+    deleted: int  # records that the change set made
+    made_again: int  # records that it deleted
+    kept: int  # made records that stay: changed since, or they would be restored
+
+
+def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:
+    """What `undo` would do now. Changes nothing.
+
+    Raises:
+        ConcordError: there is no such change set, nothing of it was written, or it was undone.
+    """
+    entity, mapping = _target(conn, engine, change_set_id)
+    _find_units(conn, entity, mapping, change_set_id)
+    row = conn.execute(
+        "SELECT count(*) FILTER (WHERE untouched), count(*) FILTER (WHERE NOT untouched) FROM undo"
+    ).fetchone()
+    assert row
+    restored, changed_since = row
+    deleted, again, kept = _made(conn, mapping, change_set_id)
+    inverse = Inverse(
+        change_set_id, mapping.system, entity.name, restored, changed_since, deleted, again, kept
+    )
+    conn.rollback()
+    return inverse
+
+
+def undo(engine: Engine, change_set_id: int, *, actor: str, comment: str | None = None) -> Inverse:
+    """Take a change set back; returns what was done.
+
+    The images must be current: run a batch before. What a person changes between that batch and
+    the writing is not overwritten either: such a write is superseded.
+
+    Raises:
+        ConcordError: as `preview`.
+    """
+    with engine.hub.connect() as conn:
+        inverse = preview(conn, engine, change_set_id)
+        entity, mapping = _target(conn, engine, change_set_id)
+        _find_units(conn, entity, mapping, change_set_id)
+        values = {
+            "change_set": change_set_id,
+            "system": mapping.system,
+            "entity": entity.name,
+            "actor": actor,
+            "comment": comment or f"undo of change set {change_set_id}",
+        }
+        for name in ("undo_decide", "undo_ask"):
+            conn.execute(statement(ROOM, name), values)
+        audit.append(conn, actor, "change_set.undo", str(change_set_id), _detail(inverse, comment))
+    if inverse.restored:
+        _write_back(engine, entity, change_set_id, actor)
+    if inverse.deleted or inverse.made_again:
+        _records(engine, entity, mapping, change_set_id)
+    return inverse
+
+
+def _detail(inverse: Inverse, comment: str | None) -> dict[str, Any]:
+    return {
+        "restored": inverse.restored,
+        "review": inverse.changed_since,
+        "deleted": inverse.deleted,
+        "made_again": inverse.made_again,
+        "comment": comment,
+    }
+
+
+def _target(conn: Connection, engine: Engine, change_set_id: int) -> tuple[Entity, EntityMapping]:
+    row = conn.execute(
+        "SELECT s.system, s.entity, (SELECT u.change_set_id FROM ops.change_set AS u"
+        " WHERE u.undoes = s.change_set_id ORDER BY 1 LIMIT 1),"
+        " EXISTS (SELECT FROM ops.intent AS n WHERE n.change_set_id = s.change_set_id"
+        " AND n.state = 'confirmed')"
+        " FROM ops.change_set AS s WHERE s.change_set_id = %s",
+        (change_set_id,),
+    ).fetchone()
+    if row is None:
+        raise ConcordError(f"there is no change set {change_set_id}")
+    system, name, undone_by, written = row
+    if undone_by is not None:
+        raise ConcordError(f"change set {change_set_id} was undone by change set {undone_by}")
+    if not written:
+        raise ConcordError(f"nothing of change set {change_set_id} was written")
+    entity = engine.config.entity.get(name)
+    mapping = entity.by_system.get(system) if entity else None
+    if entity is None or mapping is None:
+        raise ConcordError(f"{system}.{name} of change set {change_set_id} is no longer mapped")
+    return entity, mapping
+
+
+def _find_units(
+    conn: Connection, entity: Entity, mapping: EntityMapping, change_set_id: int
+) -> None:
+    units = joined(
+        sql.SQL("({}, {}::text[], {}, {})").format(
+            sql.Literal(unit.name),
+            sql.Literal(list(unit.fields)),
+            unit_object(unit, "g"),
+            unit_object(unit, "i"),
+        )
+        for unit in entity.units
+    )
+    conn.execute(
+        statement(
+            ROOM, "undo_units", golden=table("golden", entity), image=partition(mapping),
+            units=units,
+        ),
+        {"change_set": change_set_id},
+    )  # fmt: skip
+
+
+def _made(conn: Connection, mapping: EntityMapping, change_set_id: int) -> tuple[int, int, int]:
+    """Records to delete, to make again, and made ones that are kept."""
+    row = conn.execute(
+        statement(ROOM, "undo_made", image=partition(mapping)), {"change_set": change_set_id}
+    ).fetchone()
+    assert row
+    deleted, again, kept = row
+    if mapping.on_delete == "restore":  # the next batch would make them anew
+        return 0, again, kept + deleted
+    return deleted, again, kept
+
+
+def _write_back(engine: Engine, entity: Entity, change_set_id: int, actor: str) -> None:
+    """Plan and write what follows from the decisions. A person has asked for it: nothing is held.
+
+    Nothing is read, so that the batch holds what was decided and no other change.
+    """
+    batch_id = _begin(engine, entity, f"undo/{change_set_id}")
+    unify(engine, batch_id)
+    with engine.hub.connect() as conn:
+        rows = conn.execute(
+            "UPDATE ops.change_set SET undoes = %s WHERE batch_id = %s"
+            " RETURNING change_set_id, state",
+            (change_set_id, batch_id),
+        ).fetchall()
+        for number, state in rows:
+            if state == "held":
+                why = f"undo of change set {change_set_id}"
+                guard.decide(conn, number, approve=True, actor=actor, comment=why)
+    _finish(engine, batch_id)
+
+
+def _records(engine: Engine, entity: Entity, mapping: EntityMapping, change_set_id: int) -> None:
+    """Delete what was made and make again what was deleted, in a batch of its own."""
+    batch_id = _begin(engine, entity, f"undo/{change_set_id}/records")
+    with batches.step(engine, batch_id, "plan") as taken:
+        if not taken.past:
+            n = _plan_records(taken.conn, engine, batch_id, entity, mapping, change_set_id)
+            batches.add_counts(taken.conn, batch_id, mapping.system, entity.name, {"planned": n})
+    _finish(engine, batch_id)
+
+
+def _plan_records(
+    conn: Connection,
+    engine: Engine,
+    batch_id: int,
+    entity: Entity,
+    mapping: EntityMapping,
+    change_set_id: int,
+) -> int:
+    row = conn.execute(
+        "INSERT INTO ops.change_set (batch_id, system, entity, state, rule_version, undoes)"
+        " VALUES (%s, %s, %s, 'passed', %s, %s) RETURNING change_set_id",
+        (batch_id, mapping.system, entity.name, engine.config.version, change_set_id),
+    ).fetchone()
+    assert row
+    values = create_values(writable_units(entity, mapping, set()), "i")
+    values_by_name = {"target": row[0], "batch": batch_id, "change_set": change_set_id}
+    done = conn.execute(
+        statement(ROOM, "undo_records", image=partition(mapping), values=values), values_by_name
+    )
+    conn.execute(
+        "UPDATE ops.change_set SET creates = n.made, deletes = n.gone FROM (SELECT count(*) FILTER"
+        " (WHERE action = 'create') AS made, count(*) FILTER (WHERE action = 'delete') AS gone"
+        " FROM ops.intent WHERE change_set_id = %s) AS n WHERE change_set_id = %s",
+        (row[0], row[0]),
+    )
+    conn.execute(  # a record made again brings its golden record back
+        "INSERT INTO ops.replan (entity, golden_id, reason) SELECT DISTINCT entity, golden_id,"
+        " 'undone' FROM ops.intent WHERE change_set_id = %s ON CONFLICT DO NOTHING",
+        (row[0],),
+    )
+    return done.rowcount
+
+
+def _begin(engine: Engine, entity: Entity, run_id: str) -> int:
+    lane = next(lane.name for lane in engine.config.lanes if entity.name in lane.entities)
+    return batches.begin(engine, lane=lane, run_id=run_id, entities=[entity.name])
+
+
+def _finish(engine: Engine, batch_id: int) -> None:
+    for spec in engine.config.systems:
+        load(engine, batch_id, spec.name)
+    finish(engine, batch_id)
