@@ -14,6 +14,7 @@ from concord.mapping import formats
 from concord.mapping.cleaning import STEPS, Step
 from concord.mapping.codes import code_reader
 from concord.mapping.faults import Fault, FaultRow, Outcome, fault_frame, split, texts
+from concord.mapping.money import check_minor_units
 from concord.mapping.text import blank, plain, within
 from concord.model.spec import CleanStep, CodeList, Column, Company, Entity, EntityMapping, Field
 
@@ -73,6 +74,7 @@ def canonical(
         if field.required:
             outcomes = [REQUIRED if o is None else o for o in outcomes]
         values[name] = split(outcomes, keys, name, column.column, found)
+    check_minor_units(entity, mapping, codes, values, keys, found)
     present = {f.name: values[f.name] for f in entity.fields if f.name in values}
     return Cleaned(pd.DataFrame(present, index=raw.index, dtype=object), fault_frame(found))
 

@@ -80,6 +80,7 @@ def code_list(form: CodesForm, system_names: Iterable[str]) -> CodeList:
             Code(
                 code=code,
                 label=block.label,
+                minor_unit=block.minor_unit,
                 systems={
                     **{s: tuple(texts) for s, texts in block.__pydantic_extra__.items()},
                     **dict.fromkeys(identity, (code,)),

@@ -247,6 +247,9 @@ class CodeForm(BaseModel):
     __pydantic_extra__: dict[str, Texts] = Field(init=False)
 
     label: Text = ""
+    minor_unit: int | None = Field(
+        None, ge=0, le=6, description="Of a currency: how many decimal places it has (ISO 4217)"
+    )
 
 
 class CodesForm(Form):

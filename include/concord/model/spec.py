@@ -162,6 +162,7 @@ class Code(Frozen):
 
     code: str
     label: str = ""
+    minor_unit: int | None = None  # of a currency: its decimal places (ISO 4217)
     systems: dict[str, tuple[str, ...]] = {}
 
 
