@@ -28,7 +28,6 @@ from concord.systems.registry import open_system
 from tests.support.world import World
 
 
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--faults`: run the fault tests at full size."""
     parser.addoption("--faults", action="store_true", help="run tests/faults at full size")

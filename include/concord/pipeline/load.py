@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -293,9 +293,8 @@ def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, wri
             found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
             _not_done(conn, [i for i in intents if i.key not in found])
             done = [i for i in intents if i.key in found]
-            confirm.store(
-                engine, conn, batch_id, entity, mapping, done, [found[i.key] for i in done]
-            )
+            outcomes = [replace(found[i.key], later=True) for i in done]
+            confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
             conn.commit()
             settled += len(intents)
     return settled
