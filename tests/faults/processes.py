@@ -64,6 +64,21 @@ class Child:
             _, status = os.waitpid(self.pid, 0)
             self.code = os.waitstatus_to_exitcode(status)
 
+    def wait_stopped(self, seconds: float = 60) -> bool:
+        """Wait until it is stopped or has ended; whether it is stopped."""
+        end = time.monotonic() + seconds
+        while self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            if pid and os.WIFSTOPPED(status):
+                return True
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > end:
+                self.kill()
+                raise TimeoutError(f"a child had not stopped after {seconds:.0f} s")
+            time.sleep(0.002)
+        return False
+
     def stop(self) -> None:
         """SIGSTOP: it holds all it has and does nothing."""
         os.kill(self.pid, signal.SIGSTOP)

@@ -60,9 +60,20 @@ class Api:
         found = [r for r in answer["dag_runs"] if datetime.fromisoformat(r["queued_at"]) >= since]
         return found[::-1]
 
-    def trigger(self, dag: str) -> None:
-        """Ask for a run now."""
-        self._call("POST", f"/api/v2/dags/{quote(dag)}/dagRuns", {"logical_date": None})
+    def trigger(self, dag: str) -> str:
+        """Ask for a run now. Returns its id."""
+        made = self._call("POST", f"/api/v2/dags/{quote(dag)}/dagRuns", {"logical_date": None})
+        return str(made["dag_run_id"])
+
+    def state(self, dag: str, run_id: str) -> str:
+        """What became of a run so far: queued, running, success, failed."""
+        path = f"/api/v2/dags/{quote(dag)}/dagRuns/{quote(run_id)}"
+        return str(self._call("GET", path)["state"])
+
+    def tasks(self, dag: str, run_id: str) -> dict[str, dict[str, Any]]:
+        """The tasks of a run by name, each with its `id`, `state` and `try_number`."""
+        path = f"/api/v2/dags/{quote(dag)}/dagRuns/{quote(run_id)}/taskInstances"
+        return {str(t["task_id"]): t for t in self._call("GET", path)["task_instances"]}
 
     def failed_tasks(self, dag: str, run_id: str) -> list[str]:
         """The tasks of a run that failed."""

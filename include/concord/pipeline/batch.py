@@ -1,26 +1,33 @@
 """Batches and their steps: started once, finished once, whoever runs them and however often.
 
 A step is one row in `ops.batch_step`. Its effect and its `done` mark commit in one transaction
-that holds the row locked, so a second attempt waits, then finds it done and does nothing.
+that holds the row locked, so a second attempt waits, then finds it done and does nothing. An
+attempt that hangs is not waited for: its session is ended, and the second one takes the step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
+from psycopg import errors
 
 from concord.errors import ConcordError, ConfigError, HubUnavailable, Problem, Transient
 from concord.hub.database import Connection, first_line
+from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping, Scope
 from concord.pipeline.engine import Engine
 
 Counts = dict[str, int]
+T = TypeVar("T")
 
-STEP_LOCK_TIMEOUT = "15min"
+STEP_WAIT = 900  # seconds that a second attempt waits for one that works
+LOOK = 5  # seconds between its looks at whether the first one still does
+SILENCE = 120  # seconds after which an attempt that says nothing is taken to hang
 
 
 @dataclass(frozen=True)
@@ -150,9 +157,9 @@ def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator
     """
     try:
         with engine.hub.connect() as conn:
-            batch = _enter(conn, batch_id, name, system)
+            batch = _in_turn(conn, _enter, batch_id, name, system)
             conn.commit()
-            held = _hold(conn, batch_id, name, system)
+            held = _in_turn(conn, _hold, batch_id, name, system)
             yield Step(conn, batch, past=held or batch.state != "open")
             if not held:
                 conn.execute(
@@ -160,11 +167,36 @@ def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator
                     " error = NULL WHERE batch_id = %s AND step = %s AND system = %s",
                     (batch_id, name, system),
                 )
-    except psycopg.OperationalError as e:
+    except (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout) as e:
         raise HubUnavailable(f"the hub at {engine.hub.address}: {first_line(e)}") from e
     except Exception as e:
         _record_failure(engine, batch_id, name, system, e)
         raise
+
+
+def _in_turn(conn: Connection, act: Callable[[Connection, int, str, str], T], *step: Any) -> T:
+    """Do what needs the step's row: wait for another attempt that works, end one that hangs."""
+    values = {
+        "session": "concord step " + " ".join(map(str, step)),
+        "lease": f"{step[1]}:{step[2]}",
+        "silence": SILENCE,
+    }
+    conn.execute("SELECT set_config('application_name', %(session)s, false)", values)
+    conn.commit()
+    end = time.monotonic() + STEP_WAIT
+    while True:
+        conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{LOOK}s",))
+        try:
+            done = act(conn, *step)
+        except errors.LockNotAvailable:
+            if time.monotonic() > end:
+                raise
+            conn.rollback()
+            conn.execute(statement("pipeline", "end_silent_attempt"), values)
+            conn.commit()
+        else:
+            conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{STEP_WAIT}s",))
+            return done
 
 
 def _enter(conn: Connection, batch_id: int, name: str, system: str) -> Batch:
@@ -182,7 +214,6 @@ def _enter(conn: Connection, batch_id: int, name: str, system: str) -> Batch:
 
 def _hold(conn: Connection, batch_id: int, name: str, system: str) -> bool:
     """Lock the step's row for this transaction; True when it was done before."""
-    conn.execute("SELECT set_config('lock_timeout', %s, true)", (STEP_LOCK_TIMEOUT,))
     row = conn.execute(
         "SELECT s.state, b.state FROM ops.batch_step s JOIN ops.batch b USING (batch_id)"
         " WHERE s.batch_id = %s AND s.step = %s AND s.system = %s FOR UPDATE OF s",

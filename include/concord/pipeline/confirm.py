@@ -3,6 +3,8 @@
 A confirmed write's record, as read back, becomes the actual image, so its echo is `unchanged`.
 Only the written fields are taken from it: if another field differs from the image, a person
 changed it in between, and the raw hash is left open so that the next batch reads it as a change.
+A record that was read only later may hold a person's change of a written field: the image then
+takes what was written, and the next batch reads the record again.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ def store(
     parts = _parts(entity, mapping)
     for name in ("keep_written_history", "take_written", "take_created", "take_deleted"):
         conn.execute(statement("pipeline", name, **parts), values)
-    for name in ("close_intents", "quarantine_rejected", "heal_written", "ask_superseded"):
+    for name in (
+        "close_intents", "quarantine_rejected", "heal_written", "ask_superseded", "reread_later",
+    ):  # fmt: skip
         conn.execute(statement("pipeline", name, image=parts["image"]), values)
     statistics.refresh(conn, partition(mapping), len(outcomes))
     conn.commit()
@@ -83,7 +87,7 @@ def _outcomes_table(
     conn.execute(
         sql.SQL(
             "CREATE TEMP TABLE outcome (key uuid PRIMARY KEY, state text, source_id text,"
-            " error text, raw jsonb, raw_hash uuid) ON COMMIT DROP"
+            " error text, raw jsonb, raw_hash uuid, later boolean) ON COMMIT DROP"
         )
     )
     conn.execute(
@@ -103,6 +107,7 @@ def _outcomes_table(
                     o.error,
                     raw,
                     o.row.raw_hash if o.row else None,
+                    o.later,
                 )
             )
 
@@ -138,7 +143,21 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
         "stored": stored_columns(entity),
         "stored_i": stored_columns(entity, "i"),
         "fields": columns(entity),
-        "values": joined(_value(f.name, f.type == "ref") for f in entity.fields),
+        "values": joined(
+            sql.SQL("CASE WHEN o.later THEN (n.new ->> {})::{} ELSE {} END AS {}").format(
+                sql.Literal(f.name), sql.SQL(f.pg_type), _read(f.name, f.type), ident(f.name)
+            )
+            for f in entity.fields
+        ),
+        "differs": joined(
+            (
+                sql.SQL(
+                    "(n.new ? {name} AND n.new ->> {name} IS DISTINCT FROM {read}::text)"
+                ).format(name=sql.Literal(f.name), read=_read(f.name, f.type))
+                for f in entity.fields
+            ),
+            " OR ",
+        ),
         "joins": joined(
             [
                 sql.SQL("LEFT JOIN {} AS {} ON {} = {} AND {} IS NULL").format(
@@ -162,10 +181,9 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
     }
 
 
-def _value(name: str, is_ref: bool) -> sql.Composed:
-    if is_ref:
-        return sql.SQL("{} AS {}").format(ident("ref " + name, "golden_id"), ident(name))
-    return sql.SQL("{} AS {}").format(ident("b", name), ident(name))
+def _read(name: str, kind: str) -> sql.Identifier:
+    """A field as it was read back, a reference by its golden id."""
+    return ident("ref " + name, "golden_id") if kind == "ref" else ident("b", name)
 
 
 def _settled(names: list[str]) -> sql.Composed:

@@ -8,7 +8,8 @@ newer token, which no older writer can get past, and asks the target what really
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from concord.pipeline.fields import ident, joined
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 SLICE = 5_000
+STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
 STATES = ("confirmed", "rejected", "superseded", "waiting", "unknown")
 
 
@@ -77,8 +79,23 @@ def settle(engine: Engine, batch_id: int, system: str) -> int:
             return 0
     with lease.hold(engine, f"load:{system}") as fence:
         target = engine.system(system)
-        with engine.hub.connect() as conn, target.writer(fence) as writer:
+        with _ledger(engine) as conn, target.writer(fence) as writer:
             return _settle(engine, conn, batch_id, target, writer)
+
+
+@contextmanager
+def _ledger(engine: Engine) -> Iterator[Connection]:
+    """A connection for the intents' states; the hub ends it when it stands still in a transaction.
+
+    Whoever takes over from a load that hangs needs the rows that it has locked there.
+    """
+    with engine.hub.connect() as conn:
+        conn.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, false)",
+            (f"{STANDSTILL}s",),
+        )
+        conn.commit()
+        yield conn
 
 
 def _anything(conn: Connection, system: str) -> bool:
@@ -94,7 +111,7 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     """Send all that may go; returns how many confirmed writes earlier batches had planned."""
     earlier = 0
     target = engine.system(system)
-    with engine.hub.connect() as conn, target.writer(fence) as writer:
+    with _ledger(engine) as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
         shapes = _shapes(engine, target)
         for entity in engine.config.entities:
@@ -276,9 +293,8 @@ def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, wri
             found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
             _not_done(conn, [i for i in intents if i.key not in found])
             done = [i for i in intents if i.key in found]
-            confirm.store(
-                engine, conn, batch_id, entity, mapping, done, [found[i.key] for i in done]
-            )
+            outcomes = [replace(found[i.key], later=True) for i in done]
+            confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
             conn.commit()
             settled += len(intents)
     return settled

@@ -169,6 +169,7 @@ class Outcome:
     state: Literal["confirmed", "superseded", "rejected", "unknown"]
     source_id: str | None = None
     row: Row | None = None  # the record read back in the same transaction; None after a delete
+    later: bool = False  # the row was read after that: people may have changed it since the write
     error: str | None = None  # the target's own words, without values, when rejected
 
 
@@ -179,7 +180,7 @@ class Writer(Protocol):
         """Do each write exactly once or not at all, and read it back.
 
         One bad record never stops the rest. A key that was applied before is not applied again:
-        its record is read back and confirmed.
+        its record is read back and confirmed, with `later` set.
 
         Raises:
             LeaseLost: the fence has a newer token; none of these writes happened.

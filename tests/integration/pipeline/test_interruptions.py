@@ -37,6 +37,34 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(
     assert world.one("hub", "SELECT count(*) FROM golden.party") == 1
 
 
+def test_a_change_made_after_a_write_whose_answer_was_lost_is_taken_as_a_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise Killed
+
+    def lost_answer() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(confirm_room, "store", die)
+            with pytest.raises(Killed):
+                world.batch()
+
+    world.customer("Alpha Trading Ltd", phone="+442079460000")
+    lost_answer()
+    world.crm("UPDATE account SET phone_number = '+442079460001', web = 'https://alpha.example'")
+    world.settle()
+    both = [("+442079460001", "https://alpha.example")]
+    assert world.crm("SELECT phone_number, web FROM account") == both
+    assert world.erp("SELECT phone, website FROM customers") == both
+    world.erp("UPDATE customers SET phone = '+442079460002'")
+    lost_answer()
+    world.crm("UPDATE account SET phone_number = '+442079460003'")
+    world.settle()
+    assert world.one("crm", "SELECT phone_number FROM account") == "+442079460003"
+    assert world.one("erp", "SELECT phone FROM customers") == "+442079460003"
+    assert world.ops("SELECT * FROM ops.conflict") == []
+
+
 def test_a_write_that_was_never_sent_is_sent_by_the_next_batch(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,13 +47,14 @@ class Apply:
     def slice(self, items: Sequence[Item]) -> None:
         """Do the writes of a slice: no record and no key twice in it."""
         confirmed = self._done_before(items)
+        before = set(confirmed)
         fresh = [item for item in items if item[0] not in confirmed and not self._unfit(item)]
         written: dict[int, str] = {}
         for group in writing.groups(fresh):
             written |= self._write(group)
         self._remember(fresh, written)
         confirmed |= written
-        self._read_back([item for item in items if item[0] in confirmed], confirmed)
+        self._read_back([item for item in items if item[0] in confirmed], confirmed, before)
 
     def _done_before(self, items: Sequence[Item]) -> dict[int, str]:
         """Of the items whose key was applied before: n -> source_id."""
@@ -166,12 +167,12 @@ class Apply:
             (self.table.full_name, json.dumps(keys)),
         )
 
-    def _read_back(self, items: Sequence[Item], ids: dict[int, str]) -> None:
-        """Confirm items, each with its record as it stands now."""
+    def _read_back(self, items: Sequence[Item], ids: dict[int, str], before: set[int]) -> None:
+        """Confirm items, each with its record as it stands now; `before`: written earlier."""
         found = self.rows([ids[n] for n, w in items if w.action != "delete"])
         for n, write in items:
             row = None if write.action == "delete" else found.get(ids[n])
-            self.outcomes[n] = Outcome(write.key, "confirmed", ids[n], row)
+            self.outcomes[n] = Outcome(write.key, "confirmed", ids[n], row, later=n in before)
 
     def rows(self, ids: Sequence[str]) -> dict[str, Row]:
         """The named records that exist, as text."""
