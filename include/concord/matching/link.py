@@ -14,6 +14,7 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
+from concord.pipeline import stage
 from concord.pipeline.fields import ident, joined, table
 
 
@@ -38,6 +39,7 @@ def _join_known(
             "matching",
             "join_known",
             result=result,
+            work=stage.work_table(batch_id, "w", entity.name),
             image=table("image", entity),
             golden=table("golden", entity),
             same_image=_same(entity, key, "r", "i"),

@@ -62,6 +62,7 @@ def take(conn: Connection, batch_id: int, entity: Entity) -> None:
                 for f in entity.fields
             ),
             changed=_changed(entity),
+            goes_on=_goes_on(entity),
             changed_names=_changed_names(entity),
         ),
         values,
@@ -95,6 +96,13 @@ def _unpivot(entity: Entity) -> sql.Composed:
                 )
             )
     return joined(rows)
+
+
+def _goes_on(entity: Entity) -> sql.Composed:
+    ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
+    return sql.SQL("(image.deleted_at IS NULL OR image.system = ANY({}::text[]))").format(
+        sql.Literal(ignoring)
+    )
 
 
 def _changed(entity: Entity) -> sql.Composed:

@@ -64,6 +64,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 "seq": source.seq,
                 "obsolete": source.obsolete,
                 "hold_deletes": source.hold_deletes,
+                "ignores": source.mapping.on_delete == "ignore",
             },
         )
     conn.execute(

@@ -22,7 +22,7 @@ from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import confirm, lease
 from concord.pipeline.batch import Counts, add_counts, read_batch, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined
+from concord.pipeline.fields import ident, joined, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 SLICE = 5_000
@@ -97,17 +97,17 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     with engine.hub.connect() as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
         shapes = _shapes(engine, target)
-        for entity in engine.config.entities:
-            mapping = entity.by_system.get(system)
-            if mapping is None or entity.name not in shapes:
-                continue
-            for intents in _slices(conn, entity, mapping):
+        there = [e for e in engine.config.entities if e.name in shapes]
+        # What refers to something comes after it, and goes before it.
+        order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
+        for entity, deletes in order:
+            mapping = entity.by_system[system]
+            for intents in _slices(conn, engine, entity, mapping, deletes=deletes):
                 lease.renew(conn, fence)
                 earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
                     fence,
                 )  # fmt: skip
-
     return earlier
 
 
@@ -126,10 +126,13 @@ def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
     return shapes
 
 
-def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterator[list[Intent]]:
+def _slices(
+    conn: Connection, engine: Engine, entity: Entity, mapping: EntityMapping, *, deletes: bool
+) -> Iterator[list[Intent]]:
     """Waiting intents of passed and approved change sets, a slice at a time.
 
-    An intent whose references are not in the target yet is left waiting.
+    An intent whose references are not in the target yet is left waiting, and so is the deletion of
+    a record that others there still refer to: the target might delete these along with it.
     """
     last = 0
     refs = [f.name for f in entity.references if f.name in mapping.by_field]
@@ -138,7 +141,7 @@ def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterato
         "waiting_intents",
         joins=joined((_reference(entity, mapping.system, name) for name in refs), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
-        resolved=joined([sql.SQL("true"), *map(_resolved, refs)], " AND "),
+        resolved=joined([_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "),
     )
     while True:
         rows = conn.execute(
@@ -146,6 +149,7 @@ def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterato
             {
                 "system": mapping.system,
                 "entity": entity.name,
+                "deletes": deletes,
                 "last": last,
                 "slice": SLICE,
             },
@@ -174,6 +178,17 @@ def _reference(entity: Entity, system: str, name: str) -> sql.Composed:
         " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
     ).format(
         ident("image", f"{entity.field[name].to}_{system}"), sql.Literal(name), ident("ref " + name)
+    )
+
+
+def _may_go(
+    engine: Engine, entity: Entity, mapping: EntityMapping, deletes: bool
+) -> sql.Composable:
+    if not deletes:
+        return sql.SQL("true")
+    golden_id = ident("n", "golden_id")
+    return sql.SQL("NOT {}").format(
+        referred(engine.config.entities, entity, mapping.system, golden_id, leaving=True)
     )
 
 

@@ -18,7 +18,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.matching.link import link
 from concord.model.spec import Entity
-from concord.pipeline import conflicts, golden, images, incoming, stage
+from concord.pipeline import conflicts, deletions, golden, images, incoming, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, partition, table
@@ -59,6 +59,7 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     link(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
+    deletions.settle(conn, batch.id, entity)
     _affected(conn, batch, entity)
     _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
@@ -151,7 +152,6 @@ def _too_many_deletions(
 
 def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     affected = stage.work_table(batch.id, "g", entity.name)
-    propagating = [m.system for m in entity.mappings if m.on_delete == "propagate"]
     conn.execute(
         statement(
             "pipeline",
@@ -161,7 +161,6 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
             work=stage.work_table(batch.id, "w", entity.name),
             image=table("image", entity),
             history=table("image", entity, "_history"),
-            propagating=sql.Literal(propagating),
         ),
         {"batch": batch.id, "entity": entity.name},
     )

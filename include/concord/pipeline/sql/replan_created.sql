@@ -1,0 +1,8 @@
+-- replan_created: records that we made although their golden record had ended meanwhile.
+INSERT INTO ops.replan (entity, golden_id, reason)
+SELECT n.entity, n.golden_id, 'made after it had ended'
+FROM outcome AS o
+JOIN ops.intent AS n USING (key)
+JOIN {golden} AS g ON g.golden_id = n.golden_id
+WHERE o.state = 'confirmed' AND n.action = 'create' AND g.deleted_at IS NOT NULL
+ON CONFLICT DO NOTHING
