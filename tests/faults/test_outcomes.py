@@ -168,7 +168,9 @@ def cases(setting: str, copies: int) -> list[Case]:
     wanted += [(row, in_turn(row)) for row in rows("One after the other")]
     chosen = [(row, phases) for row, phases in wanted if row["setting"] in {setting, "any"}]
     numbers = iter(range(100_000_000, 200_000_000))
-    return [Case(row, phases, f"GB{next(numbers)}") for row, phases in chosen for _ in range(copies)]
+    return [
+        Case(row, phases, f"GB{next(numbers)}") for row, phases in chosen for _ in range(copies)
+    ]
 
 
 def expected(case: Case, cell: str) -> list[Values] | None:
@@ -198,7 +200,8 @@ def _named(case: Case) -> str:
 
 def _golden(world: World, case: Case) -> set[str]:
     live = world.ops(
-        "SELECT golden_id::text FROM golden.party WHERE tax_id = %s AND deleted_at IS NULL", case.tax
+        "SELECT golden_id::text FROM golden.party WHERE tax_id = %s AND deleted_at IS NULL",
+        case.tax,
     )
     return {golden_id for (golden_id,) in live}
 
@@ -289,6 +292,8 @@ def test_replaying_events_on_the_other_side_loses_changes(
         replay(hands, case)
         found = {s: hands.read(s, case.tax) for s in ("erp", "crm")}
         wrong |= {_named(case): said for said in misses(case, found)}
-    lost = [name for name in wrong if name.startswith(("deletes / changes", "changes the phone / d"))]
+    lost = [
+        name for name in wrong if name.startswith(("deletes / changes", "changes the phone / d"))
+    ]
     assert lost, "a change that met a deletion should have been lost"
     figure("8 outcomes, naive replay", rows=len(tried), naive_otherwise=len(wrong))

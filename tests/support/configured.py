@@ -11,9 +11,7 @@ from concord.model.spec import Config, Entity
 def mapped(config: Config, entity: str, system: str, **changes: Any) -> Config:
     """The configuration with other values in one system's mapping of one entity."""
     spec = config.entity[entity]
-    mappings = tuple(
-        m.model_copy(update=changes) if m.system == system else m for m in spec.mappings
-    )
+    mappings = tuple(_changed(m, **changes) if m.system == system else m for m in spec.mappings)
     return with_entities(config, [_changed(spec, mappings=mappings)])
 
 
@@ -25,4 +23,6 @@ def with_entities(config: Config, entities: Sequence[Entity]) -> Config:
 
 def _changed(spec: Any, **changes: Any) -> Any:
     """A copy without what was derived from the original's values."""
-    return type(spec)(**{**{name: getattr(spec, name) for name in type(spec).model_fields}, **changes})
+    return type(spec)(
+        **{**{name: getattr(spec, name) for name in type(spec).model_fields}, **changes}
+    )

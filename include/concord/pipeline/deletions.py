@@ -31,7 +31,8 @@ def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
         if mapping.on_delete != "propagate":
             continue
         units = [
-            differs(entity, mapping, unit) for unit in writable_units(entity, mapping, stopped=set())
+            differs(entity, mapping, unit)
+            for unit in writable_units(entity, mapping, stopped=set())
         ]
         parts: dict[str, sql.Composable] = {
             "work": stage.work_table(batch_id, "w", entity.name),

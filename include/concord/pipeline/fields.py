@@ -75,6 +75,23 @@ def key_text(entity: Entity, key: tuple[str, ...], sources: Mapping[str, Part]) 
     )
 
 
+def pointer(entity: Entity, alias: str) -> sql.Composable:
+    """The key of the record that this one says it was merged into; NULL when it was not."""
+    cases = [
+        sql.SQL("WHEN {} THEN nullif(nullif({} ->> {}, ''), {})").format(
+            sql.Literal(m.system),
+            ident(alias, "raw"),
+            sql.Literal(m.merged_into),
+            ident(alias, "source_id"),
+        )
+        for m in entity.mappings
+        if m.merged_into is not None
+    ]
+    if not cases:
+        return sql.SQL("NULL::text")
+    return sql.SQL("CASE {} {} END").format(ident(alias, "system"), joined(cases, " "))
+
+
 def merged(entity: Entity, alias: str) -> sql.Composable:
     """True when the image is of a record that was merged into another one of its system."""
     if not any(m.merged_into for m in entity.mappings):

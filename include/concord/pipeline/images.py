@@ -100,9 +100,10 @@ def _unpivot(entity: Entity) -> sql.Composed:
 
 def _goes_on(entity: Entity) -> sql.Composed:
     ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
-    return sql.SQL("(image.deleted_at IS NULL OR image.system = ANY({}::text[]))").format(
-        sql.Literal(ignoring)
-    )
+    return sql.SQL(
+        "((image.deleted_at IS NULL OR image.system = ANY({}::text[]))"
+        " AND excluded.changed <> '{{}}')"
+    ).format(sql.Literal(ignoring))
 
 
 def _changed(entity: Entity) -> sql.Composed:

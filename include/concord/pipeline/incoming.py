@@ -21,7 +21,7 @@ from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, key_text, partition, table
+from concord.pipeline.fields import ident, joined, key_text, partition, pointer, table
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
@@ -74,6 +74,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
             work=work,
             image=table("image", entity),
             known=_references_known(entity),
+            merged_known=_survivor_known(entity, work),
         ),
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
     )
@@ -121,6 +122,16 @@ def _references_known(entity: Entity) -> sql.Composed:
     return joined([sql.SQL("false"), *cases], " OR ")
 
 
+def _survivor_known(entity: Entity, work: sql.Identifier) -> sql.Composed:
+    """True when the record that a parked one was merged into is there, or comes in this batch."""
+    return sql.SQL(
+        "(x.entity = {} AND (EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
+        " AND t.source_id = x.source_id AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM {} AS t"
+        " WHERE t.system = p.system AND t.source_id = x.source_id AND t.op = 'U'"
+        " AND t.class = 'new')))"
+    ).format(sql.Literal(entity.name), table("image", entity), work)
+
+
 def clean(
     conn: Connection, engine: Engine, batch_id: int, entity: Entity, sources: list[Source]
 ) -> None:
@@ -160,8 +171,8 @@ def clean(
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
     conn.execute(sql.SQL("ANALYZE {}").format(result))
-    if entity.references:
-        _park(conn, batch_id, entity, work, result)
+    while _park(conn, batch_id, entity, work, result):
+        pass  # what was merged into a record that is parked waits as well
     _park_unbound(conn, batch_id, entity, work)
 
 
@@ -299,8 +310,9 @@ def _reference_joins(entity: Entity) -> sql.Composed:
 
 def _park(
     conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier, result: sql.Identifier
-) -> None:
-    waits = [
+) -> int:
+    """Park rows that refer, or were merged, to a record which is not known; returns how many."""
+    waits: list[sql.Composable] = [
         sql.SQL(
             "CASE WHEN {ref} IS NOT NULL AND {field} IS NULL THEN"
             " jsonb_build_array(jsonb_build_object('entity', {to}::text, 'source_id', {ref}))"
@@ -308,10 +320,23 @@ def _park(
         ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
         for f in entity.references
     ]
-    conn.execute(
+    if any(m.merged_into for m in entity.mappings):
+        waits.append(
+            statement(
+                "pipeline",
+                "waits_for_survivor",
+                pointer=pointer(entity, "r"),
+                image=table("image", entity),
+                result=result,
+            )
+        )
+    if not waits:
+        return 0
+    done = conn.execute(
         statement("pipeline", "park", work=work, result=result, waits=joined(waits, " || ")),
         {"entity": entity.name, "batch": batch_id},
     )
+    return done.rowcount
 
 
 def _park_unbound(conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier) -> None:

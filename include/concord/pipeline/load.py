@@ -22,7 +22,7 @@ from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import confirm, lease
 from concord.pipeline.batch import Counts, add_counts, read_batch, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, referred
+from concord.pipeline.fields import ident, joined, merged, partition, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 SLICE = 5_000
@@ -139,9 +139,11 @@ def _slices(
     query = statement(
         "pipeline",
         "waiting_intents",
-        joins=joined((_reference(entity, mapping.system, name) for name in refs), " "),
+        joins=joined((_reference(engine, entity, mapping.system, name) for name in refs), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
-        resolved=joined([_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "),
+        resolved=joined(
+            [_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "
+        ),
     )
     while True:
         rows = conn.execute(
@@ -171,13 +173,17 @@ def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
     return Intent(id_, key, golden_id, source_id, action, new, base, batch_id)
 
 
-def _reference(entity: Entity, system: str, name: str) -> sql.Composed:
+def _reference(engine: Engine, entity: Entity, system: str, name: str) -> sql.Composed:
+    to = engine.config.entity[entity.field[name].to or ""]
     return sql.SQL(
         "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t"
-        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL"
+        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL AND NOT {}"
         " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
     ).format(
-        ident("image", f"{entity.field[name].to}_{system}"), sql.Literal(name), ident("ref " + name)
+        partition(to.by_system[system]),
+        sql.Literal(name),
+        merged(to, "t"),
+        ident("ref " + name),
     )
 
 

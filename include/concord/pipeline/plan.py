@@ -124,7 +124,7 @@ def _desired(
         update_reason=_merged(units, names, "g", _reason),
         create_new=_create_values(units),
         create_reason=joined([sql.SQL("'{}'::jsonb"), *(_reason(u, "g") for u in units)], " || "),
-        may_create=sql.Literal(mapping.create),
+        may_create=sql.Literal(mapping.create and bool(units)),
         restores=sql.Literal(mapping.on_delete == "restore"),
         placed=_placed(entity, mapping),
         suspected=_suspected(entity),

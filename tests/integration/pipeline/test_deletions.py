@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from concord.pipeline import begin, extract, load, unify, validate
-from concord.pipeline import guard
+from concord.pipeline import begin, extract, guard, load, unify, validate
 from concord.pipeline.finish import finish
 from tests.support.configured import mapped
 from tests.support.world import World

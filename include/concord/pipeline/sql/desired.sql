@@ -51,7 +51,8 @@ absent AS MATERIALIZED (  -- before what follows is asked of a record, which cos
     WHERE {may_create} AND g.deleted_at IS NULL
       AND NOT EXISTS (
         SELECT FROM {image} AS i
-        WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores}))
+        WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores})
+          AND NOT {merged})
 ),
 creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,

@@ -1,10 +1,12 @@
 -- take_images: the new states as images. `changed` has the batch of each field's last change seen;
 -- '*' stands for all fields, from the batch that first saw the record (or saw it return). A record
--- whose deletion was ignored goes on where it was.
+-- whose deletion was ignored goes on where it was. One that joins a golden record because of a merge
+-- comes last there: it has changed nothing of it yet.
 INSERT INTO {image} AS image (system, source_id, golden_id, {fields}, raw, raw_hash, version, changed,
     settled, fixed, read_seq, first_batch, seen_batch, deleted_at)
 SELECT r.system, r.source_id, r.golden_id, {new_fields}, r.raw, r.raw_hash, 1,
-       jsonb_build_object('*', %(batch)s::bigint), '{{}}', r.fixed, r.read_seq, %(batch)s, %(batch)s, NULL
+       CASE WHEN r.matched_by = 'merged' THEN '{{}}' ELSE jsonb_build_object('*', %(batch)s::bigint) END,
+       '{{}}', r.fixed, r.read_seq, %(batch)s, %(batch)s, NULL
 FROM {result} AS r
 ON CONFLICT (system, source_id) DO UPDATE SET
     golden_id = excluded.golden_id,
