@@ -11,17 +11,17 @@ from concord.model.spec import Config, Entity
 def mapped(config: Config, entity: str, system: str, **changes: Any) -> Config:
     """The configuration with other values in one system's mapping of one entity."""
     spec = config.entity[entity]
-    mappings = tuple(_changed(m, **changes) if m.system == system else m for m in spec.mappings)
-    return with_entities(config, [_changed(spec, mappings=mappings)])
+    mappings = tuple(changed(m, **changes) if m.system == system else m for m in spec.mappings)
+    return with_entities(config, [changed(spec, mappings=mappings)])
 
 
 def with_entities(config: Config, entities: Sequence[Entity]) -> Config:
     """The configuration with these entities in place of those of the same names."""
     new = {e.name: e for e in entities}
-    return _changed(config, entities=tuple(new.get(e.name, e) for e in config.entities))
+    return changed(config, entities=tuple(new.get(e.name, e) for e in config.entities))
 
 
-def _changed(spec: Any, **changes: Any) -> Any:
+def changed(spec: Any, **changes: Any) -> Any:
     """A copy without what was derived from the original's values."""
     return type(spec)(
         **{**{name: getattr(spec, name) for name in type(spec).model_fields}, **changes}

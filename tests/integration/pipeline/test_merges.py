@@ -211,9 +211,7 @@ def test_a_merge_taken_back_gives_the_record_and_its_counterpart_a_golden_record
     assert own not in set(accounts.golden.values())
     assert accounts.of("erp", accounts.code["a"]) == own
     assert accounts.of("crm", str(accounts.id["b"])) == accounts.golden["b"]
-    assert merging.ops("SELECT full_name FROM golden.contact WHERE party = %s", own) == [
-        ("Ann a",)
-    ]
+    assert merging.ops("SELECT full_name FROM golden.contact WHERE party = %s", own) == [("Ann a",)]
     assert _everything(merging) == before
     merging.crm("UPDATE account SET phone_number = '+442079467777' WHERE account_name = 'a'")
     merging.settle()
@@ -272,3 +270,10 @@ def test_a_system_that_no_longer_says_what_was_merged_stops_that_entity_alone(
     assert merging.ops("SELECT system, entity, subject FROM ops.review WHERE kind = 'schema'") == [
         ("crm", "party", "entity")
     ]
+
+
+def test_nothing_is_created_in_a_system_whose_entity_has_stopped(merging: World) -> None:
+    merging.crm("ALTER TABLE account DROP COLUMN merged_into")
+    merging.customer("Alpha")
+    assert merging.batch()["planned"] == 0
+    assert merging.ops("SELECT count(*) FROM ops.quarantine") == [(0,)]
