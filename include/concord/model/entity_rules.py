@@ -150,6 +150,10 @@ class EntityRules:
                 what = f"two fields are written into column `{column.column}`"
                 hint = "Map one of them, or add `write: false` to the other."
                 self._add(column_place(self.doc, mapping.system, column.field), what, hint)
+        if mapping.on_delete == "restore" and not mapping.create:
+            hint = "Allow `create`, or choose another `on_delete`."
+            what = "a deleted record is to be made again, but nothing may be created there"
+            self._add((*where, "on_delete"), what, hint)
         self._merging(mapping, where)
         if not any(set(key) <= set(mapping.by_field) for key in self.entity.keys):
             hint = "Map all fields of at least one key, or its records are never matched."

@@ -75,6 +75,14 @@ def key_text(entity: Entity, key: tuple[str, ...], sources: Mapping[str, Part]) 
     )
 
 
+def counts(entity: Entity, alias: str) -> sql.Composed:
+    """True when what the image says counts: it is live, or its deletion is ignored."""
+    ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
+    return sql.SQL("({} IS NULL OR {} = ANY({}::text[]))").format(
+        ident(alias, "deleted_at"), ident(alias, "system"), sql.Literal(ignoring)
+    )
+
+
 def pointer(entity: Entity, alias: str) -> sql.Composable:
     """The key of the record that this one says it was merged into; NULL when it was not."""
     cases = [

@@ -19,6 +19,7 @@ from concord.model.spec import Authority, Company, Entity, Group
 from concord.pipeline import stage
 from concord.pipeline.fields import (
     columns,
+    counts,
     erases,
     ident,
     joined,
@@ -43,7 +44,7 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
             "compute_golden",
             new=new,
             affected=affected,
-            ignoring=sql.Literal([m.system for m in entity.mappings if m.on_delete == "ignore"]),
+            counts=counts(entity, "i"),
             merged=merged(entity, "i"),
             image=table("image", entity),
             golden=golden,

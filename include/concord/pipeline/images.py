@@ -8,7 +8,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
 from concord.pipeline import stage
-from concord.pipeline.fields import as_text, columns, ident, joined, table
+from concord.pipeline.fields import as_text, columns, counts, ident, joined, table
 
 
 def note_changes(conn: Connection, batch_id: int, entity: Entity) -> None:
@@ -99,11 +99,7 @@ def _unpivot(entity: Entity) -> sql.Composed:
 
 
 def _goes_on(entity: Entity) -> sql.Composed:
-    ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
-    return sql.SQL(
-        "((image.deleted_at IS NULL OR image.system = ANY({}::text[]))"
-        " AND excluded.changed <> '{{}}')"
-    ).format(sql.Literal(ignoring))
+    return sql.SQL("({} AND excluded.changed <> '{{}}')").format(counts(entity, "image"))
 
 
 def _changed(entity: Entity) -> sql.Composed:

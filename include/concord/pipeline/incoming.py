@@ -21,7 +21,7 @@ from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, key_text, partition, pointer, table
+from concord.pipeline.fields import counts, ident, joined, key_text, partition, pointer, table
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
@@ -39,7 +39,9 @@ class Source:
     hold_deletes: bool
 
 
-def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Source]) -> None:
+def classify(
+    conn: Connection, engine: Engine, batch_id: int, entity: Entity, sources: list[Source]
+) -> None:
     """Make and fill `w`: every staged row with its class, and woken parked rows."""
     work = stage.work_table(batch_id, "w", entity.name)
     conn.execute(statement("pipeline", "create_incoming", work=work))
@@ -73,7 +75,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
             "wake_parked",
             work=work,
             image=table("image", entity),
-            known=_references_known(entity),
+            known=_references_known(engine, entity),
             merged_known=_survivor_known(entity, work),
         ),
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
@@ -110,13 +112,17 @@ def _raw(source: Source) -> sql.Composed:
     return joined(parts, " || ") if parts else sql.Composed([sql.SQL("'{}'::jsonb")])
 
 
-def _references_known(entity: Entity) -> sql.Composed:
+def _references_known(engine: Engine, entity: Entity) -> sql.Composed:
     """True when what a parked row `p` waits for (`x.entity`, `x.source_id`) is there now."""
     cases = [
         sql.SQL(
             "(x.entity = {} AND EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
-            " AND t.source_id = x.source_id AND t.deleted_at IS NULL))"
-        ).format(sql.Literal(f.to), ident("image", f.to or ""))
+            " AND t.source_id = x.source_id AND {}))"
+        ).format(
+            sql.Literal(f.to),
+            ident("image", f.to or ""),
+            counts(engine.config.entity[f.to or ""], "t"),
+        )
         for f in entity.references
     ]
     return joined([sql.SQL("false"), *cases], " OR ")
@@ -150,7 +156,7 @@ def clean(
             _copy_cleaned(conn, entity, cleaned, out.values, ids)
             _quarantine(conn, batch_id, entity, source, work, out.errors)
     conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
-    _keep_keys(conn, entity, work, cleaned)
+    _keep_keys(conn, engine, entity, work, cleaned)
     result = stage.work_table(batch_id, "r", entity.name)
     conn.execute(_create_result(entity, result))
     conn.execute(
@@ -166,7 +172,7 @@ def clean(
             comma=sql.SQL(", " if entity.references else ""),
             fields=joined(ident(f.name) for f in entity.fields),
             values=_values(entity, sources),
-            joins=_reference_joins(entity),
+            joins=_reference_joins(engine, entity),
         )
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
@@ -258,7 +264,11 @@ def _quarantine(
 
 
 def _keep_keys(
-    conn: Connection, entity: Entity, work: sql.Identifier, cleaned: sql.Identifier
+    conn: Connection,
+    engine: Engine,
+    entity: Entity,
+    work: sql.Identifier,
+    cleaned: sql.Identifier,
 ) -> None:
     values = {
         f.name: ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
@@ -271,7 +281,7 @@ def _keep_keys(
             work=work,
             cleaned=cleaned,
             keys=joined(key_text(entity, key, values) for key in entity.keys),
-            joins=_reference_joins(entity),
+            joins=_reference_joins(engine, entity),
         ),
         {"entity": entity.name},
     )
@@ -293,15 +303,15 @@ def _values(entity: Entity, sources: list[Source]) -> sql.Composed:
     return joined(out)
 
 
-def _reference_joins(entity: Entity) -> sql.Composed:
+def _reference_joins(engine: Engine, entity: Entity) -> sql.Composed:
     joins = [
-        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {} IS NULL").format(
+        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {}").format(
             ident("image", f.to or ""),
             ident("ref " + f.name),
             ident("ref " + f.name, "system"),
             ident("ref " + f.name, "source_id"),
             ident("c", "ref_" + f.name),
-            ident("ref " + f.name, "deleted_at"),
+            counts(engine.config.entity[f.to or ""], "ref " + f.name),
         )
         for f in entity.references
     ]

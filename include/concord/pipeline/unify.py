@@ -53,7 +53,7 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
 
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
     sources = _sources(conn, engine, batch, entity)
-    incoming.classify(conn, batch.id, entity, sources)
+    incoming.classify(conn, engine, batch.id, entity, sources)
     statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)

@@ -217,3 +217,36 @@ def test_a_reference_to_what_a_system_no_longer_has_does_not_hold_other_values_b
     world.settle()
     assert world.crm("SELECT work_phone FROM person") == [("+442079463333",)]
     assert world.erp("SELECT customer_code FROM customers ORDER BY 1") == [(first,), (second,)]
+
+
+def test_a_person_of_an_archived_customer_still_belongs_to_it(world: World) -> None:
+    _deleting(world, party_erp="ignore")
+    world.erp("ALTER TABLE customer_contacts DROP CONSTRAINT customer_contacts_customer_code_fkey")
+    code = _agreed(world)
+    world.erp(
+        "INSERT INTO customer_contacts (customer_code, full_name) VALUES (%s, 'Ann Smith')", code
+    )
+    world.settle()
+    world.erp("DELETE FROM customers")
+    world.settle()
+    world.erp("UPDATE customer_contacts SET tel = '+442079463333'")
+    world.settle()
+    assert world.crm("SELECT work_phone FROM person") == [("+442079463333",)]
+    assert world.ops("SELECT count(*) FROM ops.parked") == [(0,)]
+
+
+def test_an_archived_record_that_returns_does_not_bring_back_what_others_changed_since(
+    world: World,
+) -> None:
+    code = _agreed(_deleting(world, party_erp="ignore"))
+    ((kept,),) = world.erp("DELETE FROM customers AS c RETURNING to_jsonb(c)::text")
+    world.settle()
+    world.crm("UPDATE account SET phone_number = '+442079462222'")
+    world.settle()
+    world.erp(
+        "INSERT INTO customers SELECT * FROM jsonb_populate_record(NULL::customers, %s::jsonb)",
+        kept,
+    )
+    world.settle()
+    assert world.erp("SELECT customer_code, phone FROM customers") == [(code, "+442079462222")]
+    assert world.crm("SELECT phone_number FROM account") == [("+442079462222",)]

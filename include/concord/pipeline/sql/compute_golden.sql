@@ -22,7 +22,7 @@ candidate AS (
                i.deleted_at IS NULL AS live, {candidate_fields}
         FROM {image} AS i
         JOIN {affected} AS a USING (golden_id)
-        WHERE (i.deleted_at IS NULL OR i.system = ANY({ignoring}::text[])) AND NOT {merged}
+        WHERE {counts} AND NOT {merged}
         UNION ALL
         SELECT d.golden_id, 'steward', d.actor, jsonb_build_object('*', d.batch_id), d.batch_id, d.unit,
                false, {decided_fields}
