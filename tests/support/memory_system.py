@@ -238,7 +238,7 @@ class MemorySnapshot:
         types: dict[str, ColumnType] = {resource.id: "text", **resource.columns}
         if mapping.id not in types:
             raise EntityStopped(f"{self.system}: {mapping.table} has no {mapping.id}")
-        wanted = list(dict.fromkeys([mapping.id, *(c.column for c in mapping.columns)]))
+        wanted = [mapping.id, *mapping.reads]
         return Shape(
             columns={c: types[c] for c in wanted if c in types},
             native={c: types[c] for c in wanted if c in types},
@@ -361,8 +361,7 @@ class MemoryWriter:
 
 def columns(mapping: EntityMapping, shape: Shape) -> list[str]:
     """Columns to read: key excluded, in the mapping's order."""
-    wanted = dict.fromkeys(c.column for c in mapping.columns)
-    return [c for c in wanted if c in shape.columns and c != mapping.id]
+    return [c for c in mapping.reads if c in shape.columns]
 
 
 def typed(mapping: EntityMapping, shape: Shape) -> Mapping[str, ColumnType]:

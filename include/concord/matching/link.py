@@ -14,7 +14,8 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
-from concord.pipeline.fields import ident, joined, table
+from concord.pipeline import stage
+from concord.pipeline.fields import ident, joined, merged, table
 
 
 def link(conn: Connection, batch_id: int, entity: Entity, result: sql.Identifier) -> None:
@@ -23,7 +24,6 @@ def link(conn: Connection, batch_id: int, entity: Entity, result: sql.Identifier
         _join_known(conn, batch_id, entity, result, key)
         _join_each_other(conn, entity, result, key)
     _name_the_rest(conn, result)
-    _ask_about_doubles(conn, batch_id, entity, result)
 
 
 def _join_known(
@@ -38,6 +38,7 @@ def _join_known(
             "matching",
             "join_known",
             result=result,
+            work=stage.work_table(batch_id, "w", entity.name),
             image=table("image", entity),
             golden=table("golden", entity),
             same_image=_same(entity, key, "r", "i"),
@@ -87,11 +88,18 @@ def _name_the_rest(conn: Connection, result: sql.Identifier) -> None:
     )
 
 
-def _ask_about_doubles(
+def ask_about_doubles(
     conn: Connection, batch_id: int, entity: Entity, result: sql.Identifier
 ) -> None:
+    """Ask a person about golden records to which one system now gives more than one record."""
     conn.execute(
-        statement("matching", "ask_about_doubles", result=result, image=table("image", entity)),
+        statement(
+            "matching",
+            "ask_about_doubles",
+            result=result,
+            image=table("image", entity),
+            merged=merged(entity, "b"),
+        ),
         {"entity": entity.name, "batch": batch_id},
     )
 

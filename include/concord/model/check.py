@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from concord.errors import Problem
-from concord.model.documents import Document, Findings
+from concord.model.documents import Document, Findings, Where
 from concord.model.entity_rules import column_place
 from concord.model.read import Loaded
 from concord.model.spec import Column, Config, Entity, EntityMapping, Field
@@ -64,6 +64,10 @@ def _check_mapping(
     if mapping.id not in shape.columns:
         what = f"{mapping.system}'s {mapping.table} has no key column `{mapping.id}`"
         findings.add(doc, ("systems", mapping.system, "id"), what, "Name the column that is there.")
+    if mapping.merged_into is not None and mapping.merged_into not in shape.columns:
+        what = f"{mapping.system}'s {mapping.table} has no column `{mapping.merged_into}`"
+        place: Where = ("systems", mapping.system, "merged_into")
+        findings.add(doc, place, what, "Correct the name, or remove the line.")
     for column in mapping.columns:
         place = column_place(doc, mapping.system, column.field)
         label = f"{mapping.system}'s {mapping.table}.{column.column}"

@@ -150,9 +150,25 @@ class EntityRules:
                 what = f"two fields are written into column `{column.column}`"
                 hint = "Map one of them, or add `write: false` to the other."
                 self._add(column_place(self.doc, mapping.system, column.field), what, hint)
+        if mapping.on_delete == "restore" and not mapping.create:
+            hint = "Allow `create`, or choose another `on_delete`."
+            what = "a deleted record is to be made again, but nothing may be created there"
+            self._add((*where, "on_delete"), what, hint)
+        self._merging(mapping, where)
         if not any(set(key) <= set(mapping.by_field) for key in self.entity.keys):
             hint = "Map all fields of at least one key, or its records are never matched."
             self._add(where, f"no match key is mapped in {mapping.system}", hint)
+
+    def _merging(self, mapping: EntityMapping, where: Where) -> None:
+        if mapping.merged_into is None:
+            return
+        place, name = (*where, "merged_into"), mapping.merged_into
+        if name in {mapping.id, *(c.column for c in mapping.columns)}:
+            what = f"column `{name}` is mapped already"
+            self._add(place, what, "Name the column that has the surviving record's key.")
+        if name in STAGE_COLUMNS:
+            what = f"a column called `{name}` cannot be staged: Concord uses the name"
+            self._add(place, what, "Give it another name there, for example in a view.")
 
     def _column(self, mapping: EntityMapping, column: Column) -> None:
         where = column_place(self.doc, mapping.system, column.field)

@@ -156,6 +156,9 @@ class MappingForm(Form):
     modified: ForeignName | None = Field(None, description="Time-stamp column")
     create: Flag = Field(True, description="May Concord create records there")
     on_delete: OnDelete = Field("uncouple", description="What a deletion there means")
+    merged_into: ForeignName | None = Field(
+        None, description="Column with the key of the record that this one was merged into"
+    )
     fields: dict[Text, ColumnOrName] = {}
 
 

@@ -112,11 +112,20 @@ class EntityMapping(Frozen):
     modified: str | None = None  # time-stamp column, used when no change log can be had
     create: bool = True  # may Concord create records of this entity there
     on_delete: OnDelete = "uncouple"  # what a deletion there means
+    merged_into: str | None = None  # column that names the record which this one was merged into
 
     @cached_property
     def by_field(self) -> dict[str, Column]:
         """Columns by canonical field name."""
         return {c.field: c for c in self.columns}
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """Columns to read, each once, the key left out."""
+        wanted = [c.column for c in self.columns]
+        if self.merged_into is not None:
+            wanted.append(self.merged_into)
+        return tuple(dict.fromkeys(c for c in wanted if c != self.id))
 
 
 class Entity(Frozen):

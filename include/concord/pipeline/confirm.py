@@ -22,7 +22,7 @@ from concord.hub.sql import statement
 from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import columns, ident, joined, partition
+from concord.pipeline.fields import columns, ident, joined, partition, table
 from concord.pipeline.images import stored_columns
 from concord.systems.protocol import Outcome
 
@@ -59,6 +59,7 @@ def store(
         "close_intents", "quarantine_rejected", "heal_written", "ask_superseded", "reread_later",
     ):  # fmt: skip
         conn.execute(statement("pipeline", name, image=parts["image"]), values)
+    conn.execute(statement("pipeline", "replan_created", golden=table("golden", entity)))
     statistics.refresh(conn, partition(mapping), len(outcomes))
     conn.commit()
 

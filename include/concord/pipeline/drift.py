@@ -21,9 +21,14 @@ def check(
     """Field -> why it is stopped. Opens a review for each; remembers a first or repaired shape.
 
     Raises:
-        EntityStopped: a match key or a reference of the entity is among them, so records could
-            be neither recognised nor placed.
+        EntityStopped: a required field is among them, or the column that tells merges is gone.
     """
+    if mapping.merged_into is not None and mapping.merged_into not in shape.columns:
+        # Without it every merged record would look like one of its own again.
+        raise EntityStopped(
+            f"{mapping.system}.{mapping.entity} stops: column {mapping.table}.{mapping.merged_into}"
+            " is gone, which says what was merged"
+        )
     row = conn.execute(
         "SELECT columns, native FROM ops.shape WHERE system = %s AND entity = %s",
         (mapping.system, mapping.entity),

@@ -82,6 +82,69 @@ def key_text(entity: Entity, key: tuple[str, ...], sources: Mapping[str, Part]) 
     )
 
 
+def counts(entity: Entity, alias: str) -> sql.Composed:
+    """True when what the image says counts: it is live, or its deletion is ignored."""
+    ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
+    return sql.SQL("({} IS NULL OR {} = ANY({}::text[]))").format(
+        ident(alias, "deleted_at"), ident(alias, "system"), sql.Literal(ignoring)
+    )
+
+
+def pointer(entity: Entity, alias: str) -> sql.Composable:
+    """The key of the record that this one says it was merged into; NULL when it was not."""
+    cases = [
+        sql.SQL("WHEN {} THEN nullif(nullif({} ->> {}, ''), {})").format(
+            sql.Literal(m.system),
+            ident(alias, "raw"),
+            sql.Literal(m.merged_into),
+            ident(alias, "source_id"),
+        )
+        for m in entity.mappings
+        if m.merged_into is not None
+    ]
+    if not cases:
+        return sql.SQL("NULL::text")
+    return sql.SQL("CASE {} {} END").format(ident(alias, "system"), joined(cases, " "))
+
+
+def merged(entity: Entity, alias: str) -> sql.Composable:
+    """True when the image is of a record that was merged into another one of its system."""
+    if not any(m.merged_into for m in entity.mappings):
+        return sql.SQL("false")
+    return sql.SQL(
+        "EXISTS (SELECT FROM ops.merged AS m WHERE m.entity = {} AND m.system = {}"
+        " AND m.source_id = {} AND NOT m.survives)"
+    ).format(sql.Literal(entity.name), ident(alias, "system"), ident(alias, "source_id"))
+
+
+def referred(
+    entities: Iterable[Entity], entity: Entity, system: str, golden_id: Part, *, leaving: bool
+) -> sql.Composable:
+    """True when live records of the system refer to a golden record.
+
+    `leaving`: those whose own deletion is passed on count as well.
+    """
+    stays = sql.SQL("true" if leaving else "d.golden_id IS NULL")
+    tests = [
+        sql.SQL(
+            "EXISTS (SELECT FROM {image} AS t LEFT JOIN ops.deletion AS d ON d.entity = {child}"
+            " AND d.golden_id = t.golden_id WHERE t.{ref} = {golden_id}"
+            " AND t.deleted_at IS NULL AND {stays})"
+        ).format(
+            image=partition(child.by_system[system]),
+            child=sql.Literal(child.name),
+            ref=ident(field.name),
+            golden_id=golden_id,
+            stays=stays,
+        )
+        for child in entities
+        if system in child.by_system
+        for field in child.references
+        if field.to == entity.name
+    ]
+    return sql.SQL("({})").format(joined([sql.SQL("false"), *tests], " OR "))
+
+
 def partition(mapping: EntityMapping) -> sql.Identifier:
     """The partition of `image` that holds one system's records of one entity."""
     return ident("image", f"{mapping.entity}_{mapping.system}")

@@ -19,9 +19,11 @@ from concord.model.spec import Authority, Company, Entity, Group
 from concord.pipeline import stage
 from concord.pipeline.fields import (
     columns,
+    counts,
     erases,
     ident,
     joined,
+    merged,
     row,
     table,
     unit_blank,
@@ -42,6 +44,8 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
             "compute_golden",
             new=new,
             affected=affected,
+            counts=counts(entity, "i"),
+            merged=merged(entity, "i"),
             image=table("image", entity),
             golden=golden,
             fields=columns(entity),

@@ -8,7 +8,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
 from concord.pipeline import stage
-from concord.pipeline.fields import as_text, columns, ident, joined, table
+from concord.pipeline.fields import as_text, columns, counts, ident, joined, table
 
 
 def note_changes(conn: Connection, batch_id: int, entity: Entity) -> None:
@@ -62,6 +62,7 @@ def take(conn: Connection, batch_id: int, entity: Entity) -> None:
                 for f in entity.fields
             ),
             changed=_changed(entity),
+            goes_on=_goes_on(entity),
             changed_names=_changed_names(entity),
         ),
         values,
@@ -96,6 +97,10 @@ def _unpivot(entity: Entity) -> sql.Composed:
                 )
             )
     return joined(rows)
+
+
+def _goes_on(entity: Entity) -> sql.Composed:
+    return sql.SQL("({} AND excluded.changed <> '{{}}')").format(counts(entity, "image"))
 
 
 def _changed(entity: Entity) -> sql.Composed:

@@ -21,7 +21,7 @@ from concord.mapping import canonical
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, key_text, partition, table
+from concord.pipeline.fields import counts, ident, joined, key_text, partition, pointer, table
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
@@ -40,7 +40,9 @@ class Source:
     set_back: bool = False  # an earlier state of the system was read
 
 
-def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Source]) -> None:
+def classify(
+    conn: Connection, engine: Engine, batch_id: int, entity: Entity, sources: list[Source]
+) -> None:
     """Make and fill `w`: every staged row with its class, and woken parked rows."""
     work = stage.work_table(batch_id, "w", entity.name)
     conn.execute(statement("pipeline", "create_incoming", work=work))
@@ -67,6 +69,7 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
                 "obsolete": source.obsolete,
                 "hold_deletes": source.hold_deletes,
                 "set_back": source.set_back,
+                "ignores": source.mapping.on_delete == "ignore",
             },
         )
         if source.set_back:
@@ -77,7 +80,8 @@ def classify(conn: Connection, batch_id: int, entity: Entity, sources: list[Sour
             "wake_parked",
             work=work,
             image=table("image", entity),
-            known=_references_known(entity),
+            known=_references_known(engine, entity),
+            merged_known=_survivor_known(entity, work),
         ),
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
     )
@@ -122,16 +126,30 @@ def _raw(source: Source) -> sql.Composed:
     return joined(parts, " || ") if parts else sql.Composed([sql.SQL("'{}'::jsonb")])
 
 
-def _references_known(entity: Entity) -> sql.Composed:
+def _references_known(engine: Engine, entity: Entity) -> sql.Composed:
     """True when what a parked row `p` waits for (`x.entity`, `x.source_id`) is there now."""
     cases = [
         sql.SQL(
             "(x.entity = {} AND EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
-            " AND t.source_id = x.source_id AND t.deleted_at IS NULL))"
-        ).format(sql.Literal(f.to), ident("image", f.to or ""))
+            " AND t.source_id = x.source_id AND {}))"
+        ).format(
+            sql.Literal(f.to),
+            ident("image", f.to or ""),
+            counts(engine.config.entity[f.to or ""], "t"),
+        )
         for f in entity.references
     ]
     return joined([sql.SQL("false"), *cases], " OR ")
+
+
+def _survivor_known(entity: Entity, work: sql.Identifier) -> sql.Composed:
+    """True when the record that a parked one was merged into is there, or comes in this batch."""
+    return sql.SQL(
+        "(x.entity = {} AND (EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
+        " AND t.source_id = x.source_id AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM {} AS t"
+        " WHERE t.system = p.system AND t.source_id = x.source_id AND t.op = 'U'"
+        " AND t.class = 'new')))"
+    ).format(sql.Literal(entity.name), table("image", entity), work)
 
 
 def clean(
@@ -152,7 +170,7 @@ def clean(
             _copy_cleaned(conn, entity, cleaned, out.values, ids)
             _quarantine(conn, batch_id, entity, source, work, out.errors)
     conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
-    _keep_keys(conn, entity, work, cleaned)
+    _keep_keys(conn, engine, entity, work, cleaned)
     result = stage.work_table(batch_id, "r", entity.name)
     conn.execute(_create_result(entity, result))
     conn.execute(
@@ -168,13 +186,13 @@ def clean(
             comma=sql.SQL(", " if entity.references else ""),
             fields=joined(ident(f.name) for f in entity.fields),
             values=_values(entity, sources),
-            joins=_reference_joins(entity),
+            joins=_reference_joins(engine, entity),
         )
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
     conn.execute(sql.SQL("ANALYZE {}").format(result))
-    if entity.references:
-        _park(conn, batch_id, entity, work, result)
+    while _park(conn, batch_id, entity, work, result):
+        pass  # what was merged into a record that is parked waits as well
     _park_unbound(conn, batch_id, entity, work)
 
 
@@ -260,7 +278,11 @@ def _quarantine(
 
 
 def _keep_keys(
-    conn: Connection, entity: Entity, work: sql.Identifier, cleaned: sql.Identifier
+    conn: Connection,
+    engine: Engine,
+    entity: Entity,
+    work: sql.Identifier,
+    cleaned: sql.Identifier,
 ) -> None:
     values = {
         f.name: ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
@@ -273,7 +295,7 @@ def _keep_keys(
             work=work,
             cleaned=cleaned,
             keys=joined(key_text(entity, key, values) for key in entity.keys),
-            joins=_reference_joins(entity),
+            joins=_reference_joins(engine, entity),
         ),
         {"entity": entity.name},
     )
@@ -295,15 +317,15 @@ def _values(entity: Entity, sources: list[Source]) -> sql.Composed:
     return joined(out)
 
 
-def _reference_joins(entity: Entity) -> sql.Composed:
+def _reference_joins(engine: Engine, entity: Entity) -> sql.Composed:
     joins = [
-        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {} IS NULL").format(
+        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {}").format(
             ident("image", f.to or ""),
             ident("ref " + f.name),
             ident("ref " + f.name, "system"),
             ident("ref " + f.name, "source_id"),
             ident("c", "ref_" + f.name),
-            ident("ref " + f.name, "deleted_at"),
+            counts(engine.config.entity[f.to or ""], "ref " + f.name),
         )
         for f in entity.references
     ]
@@ -312,8 +334,9 @@ def _reference_joins(entity: Entity) -> sql.Composed:
 
 def _park(
     conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier, result: sql.Identifier
-) -> None:
-    waits = [
+) -> int:
+    """Park rows that refer, or were merged, to a record which is not known; returns how many."""
+    waits: list[sql.Composable] = [
         sql.SQL(
             "CASE WHEN {ref} IS NOT NULL AND {field} IS NULL THEN"
             " jsonb_build_array(jsonb_build_object('entity', {to}::text, 'source_id', {ref}))"
@@ -321,10 +344,23 @@ def _park(
         ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
         for f in entity.references
     ]
-    conn.execute(
+    if any(m.merged_into for m in entity.mappings):
+        waits.append(
+            statement(
+                "pipeline",
+                "waits_for_survivor",
+                pointer=pointer(entity, "r"),
+                image=table("image", entity),
+                result=result,
+            )
+        )
+    if not waits:
+        return 0
+    done = conn.execute(
         statement("pipeline", "park", work=work, result=result, waits=joined(waits, " || ")),
         {"entity": entity.name, "batch": batch_id},
     )
+    return done.rowcount
 
 
 def _park_unbound(conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier) -> None:

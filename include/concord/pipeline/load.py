@@ -23,7 +23,7 @@ from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import confirm, lease
 from concord.pipeline.batch import Counts, add_counts, read_batch, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined
+from concord.pipeline.fields import ident, joined, merged, partition, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 SLICE = 5_000
@@ -114,17 +114,17 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     with _ledger(engine) as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
         shapes = _shapes(engine, target)
-        for entity in engine.config.entities:
-            mapping = entity.by_system.get(system)
-            if mapping is None or entity.name not in shapes:
-                continue
-            for intents in _slices(conn, entity, mapping):
+        there = [e for e in engine.config.entities if e.name in shapes]
+        # What refers to something comes after it, and goes before it.
+        order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
+        for entity, deletes in order:
+            mapping = entity.by_system[system]
+            for intents in _slices(conn, engine, entity, mapping, deletes=deletes):
                 lease.renew(conn, fence)
                 earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
                     fence,
                 )  # fmt: skip
-
     return earlier
 
 
@@ -143,19 +143,24 @@ def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
     return shapes
 
 
-def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterator[list[Intent]]:
+def _slices(
+    conn: Connection, engine: Engine, entity: Entity, mapping: EntityMapping, *, deletes: bool
+) -> Iterator[list[Intent]]:
     """Waiting intents of passed and approved change sets, a slice at a time.
 
-    An intent whose references are not in the target yet is left waiting.
+    An intent whose references are not in the target yet is left waiting, and so is the deletion of
+    a record that others there still refer to: the target might delete these along with it.
     """
     last = 0
     refs = [f.name for f in entity.references if f.name in mapping.by_field]
     query = statement(
         "pipeline",
         "waiting_intents",
-        joins=joined((_reference(entity, mapping.system, name) for name in refs), " "),
+        joins=joined((_reference(engine, entity, mapping.system, name) for name in refs), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
-        resolved=joined([sql.SQL("true"), *map(_resolved, refs)], " AND "),
+        resolved=joined(
+            [_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "
+        ),
     )
     while True:
         rows = conn.execute(
@@ -163,6 +168,7 @@ def _slices(conn: Connection, entity: Entity, mapping: EntityMapping) -> Iterato
             {
                 "system": mapping.system,
                 "entity": entity.name,
+                "deletes": deletes,
                 "last": last,
                 "slice": SLICE,
             },
@@ -184,13 +190,28 @@ def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
     return Intent(id_, key, golden_id, source_id, action, new, base, batch_id)
 
 
-def _reference(entity: Entity, system: str, name: str) -> sql.Composed:
+def _reference(engine: Engine, entity: Entity, system: str, name: str) -> sql.Composed:
+    to = engine.config.entity[entity.field[name].to or ""]
     return sql.SQL(
         "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t"
-        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL"
+        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL AND NOT {}"
         " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
     ).format(
-        ident("image", f"{entity.field[name].to}_{system}"), sql.Literal(name), ident("ref " + name)
+        partition(to.by_system[system]),
+        sql.Literal(name),
+        merged(to, "t"),
+        ident("ref " + name),
+    )
+
+
+def _may_go(
+    engine: Engine, entity: Entity, mapping: EntityMapping, deletes: bool
+) -> sql.Composable:
+    if not deletes:
+        return sql.SQL("true")
+    golden_id = ident("n", "golden_id")
+    return sql.SQL("NOT {}").format(
+        referred(engine.config.entities, entity, mapping.system, golden_id, leaving=True)
     )
 
 

@@ -23,7 +23,9 @@ from concord.pipeline.fields import (
     ident,
     joined,
     key_text,
+    merged,
     partition,
+    referred,
     table,
     unit_blank,
 )
@@ -61,7 +63,14 @@ def _change_set(
     statistics.expect(conn, row[0] if row else 0)
     desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
     values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
-    conn.execute(_desired(conn, batch, entity, mapping, scope, desired), values)
+    kept = referred(
+        engine.config.entities, entity, mapping.system, ident("i", "golden_id"), leaving=False
+    )
+    conn.execute(_desired(conn, batch, entity, mapping, scope, desired, kept), values)
+    conn.execute(
+        statement("pipeline", "ask_kept", scope=scope, image=partition(mapping), referred=kept),
+        values,
+    )
     if not (batch.dry_run or engine.spec(mapping.system).dry_run):
         conn.execute(
             statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
@@ -89,15 +98,18 @@ def _desired(
     mapping: EntityMapping,
     scope: sql.Composable,
     desired: sql.Identifier,
+    kept: sql.Composable,
 ) -> sql.Composed:
     units = writable_units(entity, mapping, _stopped(conn, batch, mapping))
-    flags = [_differs(entity, mapping, unit) for unit in units]
+    flags = [differs(entity, mapping, unit) for unit in units]
     names = [f"u{n}" for n in range(len(units))]
     return statement(
         "pipeline",
         "desired",
         desired=desired,
         scope=scope,
+        merged=merged(entity, "i"),
+        referred=kept,
         golden=table("golden", entity),
         image=partition(mapping),
         differs=joined(
@@ -113,7 +125,7 @@ def _desired(
         update_reason=_merged(units, names, "g", _reason),
         create_new=create_values(units, "g"),
         create_reason=joined([sql.SQL("'{}'::jsonb"), *(_reason(u, "g") for u in units)], " || "),
-        may_create=sql.Literal(mapping.create),
+        may_create=sql.Literal(mapping.create and bool(units)),
         restores=sql.Literal(mapping.on_delete == "restore"),
         placed=_placed(entity, mapping),
         suspected=_suspected(entity),
@@ -146,7 +158,7 @@ def writable_units(entity: Entity, mapping: EntityMapping, stopped: set[str]) ->
     return out
 
 
-def _differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Composed:
+def differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Composed:
     """True when record `i` should get the unit's values of golden `g`.
 
     Not when its own rendering of them was accepted before (`settled`), nor because a blank would
@@ -168,13 +180,15 @@ def _differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Compose
 
 def _field_differs(field: Field, mapping: EntityMapping) -> sql.Composed:
     value: sql.Composable = ident("g", field.name)
+    can = _there(field, mapping) if field.type == "ref" else sql.SQL("true")
     shorten = mapping.by_field[field.name].shorten
     if shorten:
         value = sql.SQL("rtrim(left({}, {}))").format(value, sql.Literal(shorten))
     return sql.SQL(
         "({mine} IS DISTINCT FROM {value} AND {mine} IS DISTINCT FROM {whole} AND NOT"
-        " (i.settled ? {name} AND i.settled ->> {name} IS NOT DISTINCT FROM {text}))"
+        " (i.settled ? {name} AND i.settled ->> {name} IS NOT DISTINCT FROM {text}) AND {can})"
     ).format(
+        can=can,
         mine=ident("i", field.name),
         value=value,
         whole=ident("g", field.name),
@@ -231,18 +245,19 @@ def _suspected(entity: Entity) -> sql.Composed:
 
 def _placed(entity: Entity, mapping: EntityMapping) -> sql.Composed:
     """True when all that golden `g` refers to is in the system, or is about to be created there."""
-    tests = [
-        sql.SQL(
-            "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.golden_id = {ref}"
-            " AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
-            " AS t WHERE t.golden_id = {ref} AND t.system = {system} AND t.action = 'create'"
-            " AND t.state IN ('waiting', 'sent', 'unknown')))"
-        ).format(
-            ref=ident("g", f.name),
-            image=ident("image", f"{f.to}_{mapping.system}"),
-            system=sql.Literal(mapping.system),
-        )
-        for f in entity.references
-        if f.name in mapping.by_field
-    ]
-    return joined([sql.SQL("true"), *tests], " AND ")
+    refs = [f for f in entity.references if f.name in mapping.by_field]
+    return joined([sql.SQL("true"), *(_there(f, mapping) for f in refs)], " AND ")
+
+
+def _there(field: Field, mapping: EntityMapping) -> sql.Composed:
+    """True when what this reference of golden `g` names is in the system, or about to be."""
+    return sql.SQL(
+        "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.golden_id = {ref}"
+        " AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
+        " AS t WHERE t.golden_id = {ref} AND t.system = {system} AND t.action = 'create'"
+        " AND t.state IN ('waiting', 'sent', 'unknown')))"
+    ).format(
+        ref=ident("g", field.name),
+        image=ident("image", f"{field.to}_{mapping.system}"),
+        system=sql.Literal(mapping.system),
+    )

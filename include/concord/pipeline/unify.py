@@ -1,8 +1,9 @@
 """Unify: from staged rows to images and golden records, in one transaction for the whole batch.
 
 For each entity, in the order that references need: classify and clean what came (incoming.py),
-link it (matching), note what people changed and take the images (images.py), compute golden
-records (golden.py), record conflicts (conflicts.py), settle the queues and move the cursors.
+link it (matching), follow merges inside a system (merges.py), note what people changed and take the
+images (images.py), settle deletions (deletions.py), compute golden records (golden.py), record
+conflicts (conflicts.py), settle the queues and move the cursors.
 
 Tables of its own in `stage`, one each an entity: w (every staged row with its class), c (cleaned),
 r (new good states), d (changed fields), g (golden ids to compute), n (their new state).
@@ -16,9 +17,9 @@ from psycopg.types.json import Jsonb
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.matching.link import link
+from concord.matching.link import ask_about_doubles, link
 from concord.model.spec import Entity
-from concord.pipeline import conflicts, golden, images, incoming, stage
+from concord.pipeline import conflicts, deletions, golden, images, incoming, merges, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, partition, table
@@ -54,13 +55,17 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
 
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
     sources = _sources(conn, engine, batch, entity)
-    incoming.classify(conn, batch.id, entity, sources)
+    incoming.classify(conn, engine, batch.id, entity, sources)
     statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
     link(conn, batch.id, entity, result)
+    merges.settle(conn, batch.id, entity)
+    ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
+    merges.follow(conn, engine.config, batch.id, entity)
+    deletions.settle(conn, batch.id, entity)
     _affected(conn, batch, entity)
     _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
@@ -155,7 +160,6 @@ def _too_many_deletions(
 
 def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     affected = stage.work_table(batch.id, "g", entity.name)
-    propagating = [m.system for m in entity.mappings if m.on_delete == "propagate"]
     conn.execute(
         statement(
             "pipeline",
@@ -165,7 +169,6 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
             work=stage.work_table(batch.id, "w", entity.name),
             image=table("image", entity),
             history=table("image", entity, "_history"),
-            propagating=sql.Literal(propagating),
         ),
         {"batch": batch.id, "entity": entity.name},
     )

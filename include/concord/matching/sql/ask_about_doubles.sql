@@ -13,6 +13,7 @@ FROM (
         JOIN {result} AS r ON r.golden_id = i.golden_id AND NOT r.known
         WHERE i.deleted_at IS NULL
     ) AS b
+    WHERE NOT {merged}
     GROUP BY b.system, b.golden_id
     HAVING count(DISTINCT b.source_id) > 1
 ) AS d

@@ -1,5 +1,6 @@
 -- join_known: rows without a golden id that share this key with exactly one golden record, through
--- an image that is not itself being replaced now or through a row of this batch linked before.
+-- an image that is not itself being replaced or deleted now or through a row of this batch linked
+-- before. Nothing is linked to what is gone: a record made again is a new one.
 WITH candidate AS (
     SELECT r.id, i.golden_id
     FROM {result} AS r
@@ -9,6 +10,9 @@ WITH candidate AS (
       AND NOT ({apart_image}) AND NOT ({apart_golden})
       AND NOT EXISTS (
           SELECT FROM {result} AS n WHERE n.system = i.system AND n.source_id = i.source_id)
+      AND NOT EXISTS (
+          SELECT FROM {work} AS w
+          WHERE w.system = i.system AND w.source_id = i.source_id AND w.op = 'D' AND w.class = 'new')
     UNION
     SELECT r.id, k.golden_id
     FROM {result} AS r

@@ -15,7 +15,7 @@ SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
        CASE WHEN k.class IN ('new', 'unbound', 'quarantined', 'set_back', 'doubtful') AND s.op = 'U' THEN {raw} END,
        CASE WHEN k.class IN ('new', 'unbound') AND s.op = 'U' AND replay.quarantine_id IS NOT NULL
             THEN replay.raw END,
-       s.raw_hash, %(seq)s, i.source_id IS NOT NULL AND i.deleted_at IS NULL,
+       s.raw_hash, %(seq)s, i.source_id IS NOT NULL AND (i.deleted_at IS NULL OR %(ignores)s),
        ARRAY(SELECT jsonb_object_keys(replay.fix))
 FROM staged AS s
 CROSS JOIN unsettled AS u

@@ -1,5 +1,6 @@
 -- compute_golden: the new state of every golden record in {affected}, one row each; `differs` where
--- it is not what is stored, `gone` where no live image is left.
+-- it is not what is stored, `gone` where no live image is left or a deletion is passed on. Records
+-- whose deletion is ignored go on saying what they said; those that were merged away say nothing.
 CREATE UNLOGGED TABLE {new} AS
 WITH effective AS (  -- decisions that no later change by a person has overtaken
     SELECT DISTINCT ON (d.golden_id, d.unit) d.*
@@ -18,18 +19,18 @@ candidate AS (
            ) AS place
     FROM (
         SELECT i.golden_id, i.system, i.source_id, i.changed, i.first_batch, NULL::text AS decided,
-               {candidate_fields}
+               i.deleted_at IS NULL AS live, {candidate_fields}
         FROM {image} AS i
         JOIN {affected} AS a USING (golden_id)
-        WHERE i.deleted_at IS NULL
+        WHERE {counts} AND NOT {merged}
         UNION ALL
         SELECT d.golden_id, 'steward', d.actor, jsonb_build_object('*', d.batch_id), d.batch_id, d.unit,
-               {decided_fields}
+               false, {decided_fields}
         FROM effective AS d
     ) AS x
 ),
 winner AS (
-    SELECT c.golden_id, bool_or(c.decided IS NULL) AS alive, {winners}
+    SELECT c.golden_id, bool_or(c.live) AS alive, {winners}
     FROM candidate AS c
     GROUP BY c.golden_id
 ),
@@ -45,10 +46,11 @@ final AS (
     FROM picked AS v
     LEFT JOIN {golden} AS g USING (golden_id)
 )
-SELECT a.golden_id, f.golden_id IS NULL OR a.doomed AS gone, {kept_values},
+SELECT a.golden_id, f.golden_id IS NULL OR d.golden_id IS NOT NULL AS gone, {kept_values},
        {provenance} AS provenance,
-       CASE WHEN f.golden_id IS NULL OR a.doomed THEN g.golden_id IS NOT NULL AND g.deleted_at IS NULL
+       CASE WHEN f.golden_id IS NULL OR d.golden_id IS NOT NULL THEN g.golden_id IS NOT NULL AND g.deleted_at IS NULL
             ELSE g.golden_id IS NULL OR g.deleted_at IS NOT NULL OR NOT ({same}) END AS differs
 FROM {affected} AS a
 LEFT JOIN final AS f USING (golden_id)
 LEFT JOIN {golden} AS g USING (golden_id)
+LEFT JOIN ops.deletion AS d ON d.entity = %(entity)s AND d.golden_id = a.golden_id

@@ -1,7 +1,8 @@
 -- desired: the writes that would bring one system's records of one entity to their golden state.
 -- Left out: records in quarantine, golden records in quarantine, golden records with a write on its
--- way, all but the first record that a system holds of one thing (a double, for a person), and
--- creates beside a record in quarantine that may be the same thing.
+-- way, all but the first record that a system holds of one thing (a double, for a person), records
+-- that were merged away there, creates beside a record in quarantine that may be the same thing, and
+-- deletions of what a record that stays refers to.
 CREATE UNLOGGED TABLE {desired} AS
 WITH scope AS (
     SELECT s.golden_id FROM {scope} AS s
@@ -18,7 +19,7 @@ record AS (
     SELECT i.*, row_number() OVER (PARTITION BY i.golden_id ORDER BY i.first_batch, i.source_id) AS nth
     FROM {image} AS i
     JOIN scope USING (golden_id)
-    WHERE i.deleted_at IS NULL
+    WHERE i.deleted_at IS NULL AND NOT {merged}
 ),
 compared AS (
     SELECT i.source_id, g.golden_id, {differs}
@@ -50,7 +51,8 @@ absent AS MATERIALIZED (  -- before what follows is asked of a record, which cos
     WHERE {may_create} AND g.deleted_at IS NULL
       AND NOT EXISTS (
         SELECT FROM {image} AS i
-        WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores}))
+        WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores})
+          AND NOT {merged})
 ),
 creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,
@@ -65,8 +67,8 @@ deletes AS (
     SELECT i.golden_id, i.source_id, 'delete' AS action, '{{}}'::jsonb AS new, '{{}}'::jsonb AS old,
            i.raw AS base, i.version AS base_version, '{{}}'::jsonb AS reason
     FROM record AS i
-    JOIN {golden} AS g USING (golden_id)
-    WHERE g.deleted_at IS NOT NULL
+    JOIN ops.deletion AS d ON d.entity = %(entity)s AND d.golden_id = i.golden_id
+    WHERE NOT {referred}
 )
 SELECT md5(concat_ws('|', %(system)s::text, %(entity)s::text, x.golden_id, x.source_id, x.action, x.new,
                      x.base_version))::uuid AS key, x.*

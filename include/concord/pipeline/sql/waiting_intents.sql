@@ -5,6 +5,6 @@ FROM ops.intent AS n
 JOIN ops.change_set AS s USING (change_set_id)
 {joins}
 WHERE n.system = %(system)s AND n.entity = %(entity)s AND n.state = 'waiting'
-  AND n.intent_id > %(last)s AND s.state IN ('passed', 'approved')
+  AND n.intent_id > %(last)s AND (n.action = 'delete') = %(deletes)s AND s.state IN ('passed', 'approved')
 ORDER BY n.intent_id
 LIMIT %(slice)s

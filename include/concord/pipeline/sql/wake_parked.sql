@@ -10,7 +10,7 @@ WHERE p.entity = %(entity)s AND p.system = ANY(%(systems)s)
       SELECT FROM {work} AS w WHERE w.system = p.system AND w.source_id = p.source_id)
   AND NOT EXISTS (
       SELECT FROM jsonb_to_recordset(p.waits_for) AS x(entity text, source_id text)
-      WHERE NOT ({known} OR (x.entity = '#create' AND NOT EXISTS (
+      WHERE NOT ({known} OR {merged_known} OR (x.entity = '#create' AND NOT EXISTS (
           SELECT FROM ops.intent AS n
           WHERE n.system = p.system AND n.entity = p.entity AND n.action = 'create'
             AND n.state IN ('sent', 'unknown')))))

@@ -17,6 +17,7 @@ CREATE TABLE account (
     credit_limit   text,
     currency_code  text,
     owner_name     text NOT NULL DEFAULT 'sales',
+    merged_into    uuid,                                                      -- the account that stays
     created_on     timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'),     -- UTC without zone
     modified_on    timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
 );

@@ -186,9 +186,7 @@ class Table:
 
     def read_columns(self, mapping: EntityMapping, shape: Shape) -> list[str]:
         """The mapped columns to read: those in `shape`, key excluded, in the mapping's order."""
-        wanted = dict.fromkeys(c.column for c in mapping.columns)
-        key = self.key.name
-        return [c for c in wanted if c in shape.columns and c in self.columns and c != key]
+        return [c for c in mapping.reads if c in shape.columns and c in self.columns]
 
 
 def qualified(table: str) -> Identifier:
@@ -216,7 +214,7 @@ def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
     schema, name, kind, rows, encoding, indexed, unique = found
     if kind not in _RELATIONS:
         raise EntityStopped(f"{target.system}: {mapping.table} is not a table or view")
-    names = [mapping.id, *(c.column for c in mapping.columns)]
+    names = [mapping.id, *mapping.reads]
     if mapping.modified is not None:
         names.append(mapping.modified)
     columns = {
@@ -236,7 +234,7 @@ def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
 
 def shape_of(table: Table, mapping: EntityMapping) -> Shape:
     """What the Protocol tells of a table's columns."""
-    wanted = dict.fromkeys((mapping.id, *(c.column for c in mapping.columns)))
+    wanted = (mapping.id, *mapping.reads)
     there = [table.columns[name] for name in wanted if name in table.columns]
     return Shape(
         columns={c.name: c.type for c in there},
