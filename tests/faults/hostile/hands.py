@@ -18,7 +18,7 @@ from tests.faults.processes import Child
 
 @dataclass
 class Hostile:
-    """A running service. `faults` and `dump` are told by the server itself, which is not hostile."""
+    """A running service, and the door to it that never breaks."""
 
     child: Child
     port: int

@@ -4,6 +4,7 @@ GET    /<resource>/schema            columns with types, and what the key is cal
 GET    /<resource>/state             {server, head, total}, of one moment
 GET    /<resource>?after=&limit=     a page in the order of ids: {items, next, total}
 GET    /<resource>/<id>              one record, or 404
+GET    /<resource>/find?<field>=     {items}: those that have this value
 POST   /<resource>/named             {ids} -> {items}: those that exist
 POST   /<resource>                   make a record
 PATCH  /<resource>/<id>              If-Match: version
@@ -215,6 +216,10 @@ class Handler(BaseHTTPRequestHandler):
                 }
             case ["state"]:
                 return 200, {"server": store.identity, "head": len(store.feed), "total": total}
+            case ["find"]:
+                ((field, value),) = self.query.items()
+                found = [r for r in resource.records.values() if r[field] == value]
+                return 200, {"items": found}
             case ["named"]:
                 wanted = [resource.records.get(i) for i in self.body["ids"]]
                 return 200, {"items": spoilt([r for r in wanted if r is not None], broken)}
@@ -278,9 +283,7 @@ def admin(service: Service, what: str, given: dict[str, Any]) -> Any:
             made = [store.create(name, v, None, "a person") for v in given["records"]]
             return [record[store.resources[name].id] for record, _ in made]
         case "edit":
-            store.update(
-                given["resource"], given["id"], given["values"], None, None, "a person"
-            )
+            store.update(given["resource"], given["id"], given["values"], None, None, "a person")
         case "remove":
             store.delete(given["resource"], given["id"], None, None, "a person")
         case "reshape":

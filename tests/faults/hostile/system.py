@@ -201,9 +201,9 @@ class HostileWriter:
     """Writes one by one, each under its key."""
 
     client: Client
-    fenced: bool = False
-    at_once: int = 200
     once: Once[Outcome] = field(init=False)
+    fenced = False
+    at_once = 200
 
     def __post_init__(self) -> None:
         self.once = Once(self.client)
