@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from psycopg.sql import SQL, Identifier, Placeholder
 from concord.model.spec import Column, EntityMapping, SystemSpec
 from concord.systems.protocol import Reading, Row, System
 from concord.systems.registry import open_system
+from tests.faults.hostile.hands import Hostile
+from tests.faults.hostile.store import Resource as HostileResource
+from tests.faults.hostile.system import HostileSystem
 from tests.support.memory_system import Api, MemorySystem, Resource, parsed
 from tests.support.readings import rows_of
 from tests.support.reset import empty
@@ -43,6 +46,7 @@ class Hands:
     remove: Callable[[str], None]
     rows: Callable[[Reading | None], dict[str, Row]]
     other: Callable[[], System]  # another server of the same kind
+    fenced: bool = True  # the server knows a fence
 
     def variant(self, **changes: Any) -> EntityMapping:
         """The mapping with something else in it."""
@@ -142,17 +146,58 @@ def memory() -> Hands:
     )
 
 
+def hostile(started: list[Hostile]) -> Hands:
+    """A web service in a process of its own; put into `started`, to be stopped."""
+    resource = HostileResource(
+        {"name": "text", "phone": "text", "credit": "decimal", "active": "boolean",
+         "born": "date", "visits": "integer"},
+        id="code",
+        limits={"name": 80},
+        required=("name",),
+    )  # fmt: skip
+    kinds: Any = resource.columns
+    server = Hostile.start({"customers": resource})
+    started.append(server)
+
+    def add(**values: Any) -> str:
+        (id_,) = server.add("customers", {c: parsed(v, kinds[c]) for c, v in values.items()})
+        return id_
+
+    def edit(source_id: str, **values: Any) -> None:
+        typed = {c: parsed(v, kinds[c]) for c, v in values.items()}
+        server.edit("customers", source_id, **typed)
+
+    return Hands(
+        HostileSystem(spec_of("hostile"), server.url),
+        mapping_of("erp"),
+        add,
+        edit,
+        lambda source_id: server.remove("customers", source_id),
+        lambda r: rows_of(r, ""),
+        lambda: hostile(started).system,
+        fenced=False,
+    )
+
+
 @pytest.fixture(scope="session")
 def contract_url(pg: Any) -> str:
     """The database that the PostgreSQL adapter's turns take place in."""
     return str(pg.create(pg.name("contract")))
 
 
-@pytest.fixture(params=["postgres", "memory"])
-def hands(request: pytest.FixtureRequest) -> Hands:
+@pytest.fixture(params=["postgres", "memory", "http"])
+def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
     """Every adapter in turn, with an empty table `customers`."""
-    if request.param == "memory":
-        return memory()
-    url = request.getfixturevalue("contract_url")
-    empty(url)
-    return postgres(request.getfixturevalue("pg"), url)
+    started: list[Hostile] = []
+    try:
+        if request.param == "memory":
+            yield memory()
+        elif request.param == "http":
+            yield hostile(started)
+        else:
+            url = request.getfixturevalue("contract_url")
+            empty(url)
+            yield postgres(request.getfixturevalue("pg"), url)
+    finally:
+        for server in started:
+            server.stop()

@@ -306,6 +306,8 @@ class MemoryWriter:
     api: Api
     system: str
     fence: Fence
+    fenced: bool = True
+    at_once: int = 1_000
 
     def apply(self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape) -> list[Outcome]:
         try:

@@ -3,6 +3,9 @@
 An intent is stored as sent, with the fencing token, before anything is sent. What the target says
 is stored after. Between the two its state is unknown to whoever comes later; `settle` then takes a
 newer token, which no older writer can get past, and asks the target what really happened.
+
+A target without a fence may still carry out what an older holder sent. There a write that is not
+found stays unknown, so that no plan replaces it, until it was sent again as it is and answered.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, merged, partition, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
-SLICE = 5_000
+LOOK_UP = 5_000  # keys a call
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
 STATES = ("confirmed", "rejected", "superseded", "waiting", "unknown")
 
@@ -119,7 +122,7 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
         order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
         for entity, deletes in order:
             mapping = entity.by_system[system]
-            for intents in _slices(conn, engine, entity, mapping, deletes=deletes):
+            for intents in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
                 lease.renew(conn, fence)
                 earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
@@ -144,13 +147,21 @@ def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
 
 
 def _slices(
-    conn: Connection, engine: Engine, entity: Entity, mapping: EntityMapping, *, deletes: bool
+    conn: Connection,
+    engine: Engine,
+    entity: Entity,
+    mapping: EntityMapping,
+    writer: Writer,
+    *,
+    deletes: bool,
 ) -> Iterator[list[Intent]]:
     """Waiting intents of passed and approved change sets, a slice at a time.
 
     An intent whose references are not in the target yet is left waiting, and so is the deletion of
-    a record that others there still refer to: the target might delete these along with it.
+    a record that others there still refer to: the target might delete these along with it. Where
+    the target has no fence, those that were sent, never answered and not found go again.
     """
+    states = ["waiting"] if writer.fenced else ["waiting", "sent", "unknown"]
     last = 0
     refs = [f.name for f in entity.references if f.name in mapping.by_field]
     query = statement(
@@ -161,6 +172,7 @@ def _slices(
         resolved=joined(
             [_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "
         ),
+        states=joined(map(sql.Literal, states)),
     )
     while True:
         rows = conn.execute(
@@ -170,7 +182,7 @@ def _slices(
                 "entity": entity.name,
                 "deletes": deletes,
                 "last": last,
-                "slice": SLICE,
+                "slice": writer.at_once,
             },
         ).fetchall()
         conn.commit()
@@ -236,8 +248,8 @@ def _send(
 
     Returns how many confirmed writes earlier batches had planned.
     """
+    attempt, intents = _mark_sent(conn, batch_id, mapping, intents, fence)
     writes, refused = _writes(engine, entity, mapping, intents)
-    attempt = _mark_sent(conn, batch_id, mapping, intents, fence)
     outcomes = writer.apply(mapping, writes, shape) if writes else []
     confirm.store(engine, conn, batch_id, entity, mapping, intents, [*outcomes, *refused])
     conn.execute(
@@ -272,53 +284,65 @@ def _mark_sent(
     mapping: EntityMapping,
     intents: list[Intent],
     fence: Fence,
-) -> int:
+) -> tuple[int, list[Intent]]:
+    """Store that these are being sent; gives the attempt, and those that really may go."""
+    marked = conn.execute(
+        statement("pipeline", "mark_sent", image=partition(mapping)),
+        {"intents": [i.id for i in intents], "token": fence.token},
+    ).fetchall()
+    going = {id_ for id_, overtaken in marked if not overtaken}
     row = conn.execute(
         "INSERT INTO ops.attempt (batch_id, system, entity, token, intents)"
         " VALUES (%s, %s, %s, %s, %s) RETURNING attempt_id",
-        (batch_id, mapping.system, mapping.entity, fence.token, len(intents)),
+        (batch_id, mapping.system, mapping.entity, fence.token, len(going)),
     ).fetchone()
-    conn.execute(
-        "UPDATE ops.intent SET state = 'sent', tries = tries + 1, token = %s"
-        " WHERE intent_id = ANY(%s)",
-        (fence.token, [i.id for i in intents]),
-    )
     conn.commit()
     assert row
-    return int(row[0])
+    return int(row[0]), [i for i in intents if i.id in going]
 
 
 def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, writer: Writer) -> int:
-    """Look up every sent or unknown intent: done means confirmed, not done means waiting again."""
+    """Look up every sent or unknown intent; returns how many.
+
+    Done means confirmed. Not done means waiting again where that is final (`Writer.fenced`).
+    """
     settled = 0
     shapes: dict[str, Shape] = {}
     for entity in engine.config.entities:
         mapping = entity.by_system.get(target.name)
         if mapping is None:
             continue
-        while True:
-            rows = conn.execute(
-                "SELECT intent_id, key, golden_id, source_id, action, new, base, batch_id"
-                " FROM ops.intent"
-                " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
-                " ORDER BY intent_id LIMIT %s",
-                (target.name, entity.name, SLICE),
-            ).fetchall()
-            conn.commit()
-            if not rows:
-                break
+        for intents in _unanswered(conn, mapping):
             shapes = shapes or _shapes(engine, target)
             if entity.name not in shapes:
                 break
-            intents = [Intent(*r) for r in rows]
             found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
-            _not_done(conn, [i for i in intents if i.key not in found])
+            if writer.fenced:
+                _not_done(conn, [i for i in intents if i.key not in found])
             done = [i for i in intents if i.key in found]
             outcomes = [replace(found[i.key], later=True) for i in done]
             confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
             conn.commit()
             settled += len(intents)
     return settled
+
+
+def _unanswered(conn: Connection, mapping: EntityMapping) -> Iterator[list[Intent]]:
+    """Intents that were sent and not answered, a slice at a time."""
+    last = 0
+    while True:
+        rows = conn.execute(
+            "SELECT intent_id, key, golden_id, source_id, action, new, base, batch_id"
+            " FROM ops.intent"
+            " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
+            " AND intent_id > %s ORDER BY intent_id LIMIT %s",
+            (mapping.system, mapping.entity, last, LOOK_UP),
+        ).fetchall()
+        conn.commit()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [Intent(*r) for r in rows]
 
 
 def _not_done(conn: Connection, intents: list[Intent]) -> None:

@@ -176,11 +176,26 @@ class Outcome:
 class Writer(Protocol):
     """A connection that holds a fence and writes under it."""
 
+    @property
+    def fenced(self) -> bool:
+        """Whether the target itself refuses whatever was sent under an older fence.
+
+        Most web services know no fence. There the key alone makes a write happen once: the target
+        keeps it, unique, with the effect, so the same write sent again has no second effect.
+        """
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many writes one `apply` should get: no call may take as long as a lease."""
+        ...
+
     def apply(self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape) -> list[Outcome]:
         """Do each write exactly once or not at all, and read it back.
 
         One bad record never stops the rest. A key that was applied before is not applied again:
-        its record is read back and confirmed, with `later` set.
+        its record is read back and confirmed, with `later` set. `unknown` is a write that was sent
+        and not answered.
 
         Raises:
             LeaseLost: the fence has a newer token; none of these writes happened.
@@ -191,8 +206,11 @@ class Writer(Protocol):
     def look_up(
         self, mapping: EntityMapping, keys: Sequence[UUID], shape: Shape
     ) -> dict[UUID, Outcome]:
-        """Which of these keys were applied, with their records. Absent: it was not, and, the
-        fence being newer than that of whoever sent it, it never will be.
+        """Which of these keys were applied, with their records.
+
+        Absent: it was not. Where `fenced`, the fence being newer than that of whoever sent it, it
+        never will be. Where not, a request on its way may still arrive: nothing else may be written
+        in place of that write before the same one was sent again, under the same key, and answered.
         """
         ...
 

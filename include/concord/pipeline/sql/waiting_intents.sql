@@ -4,7 +4,7 @@ SELECT n.intent_id, n.key, n.golden_id, n.source_id, n.action, n.new, n.base, n.
 FROM ops.intent AS n
 JOIN ops.change_set AS s USING (change_set_id)
 {joins}
-WHERE n.system = %(system)s AND n.entity = %(entity)s AND n.state = 'waiting'
+WHERE n.system = %(system)s AND n.entity = %(entity)s AND n.state IN ({states})
   AND n.intent_id > %(last)s AND (n.action = 'delete') = %(deletes)s AND s.state IN ('passed', 'approved')
 ORDER BY n.intent_id
 LIMIT %(slice)s

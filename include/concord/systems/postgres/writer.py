@@ -96,6 +96,8 @@ class PostgresWriter:
     conn: Connection
     target: Target
     fence: Fence
+    fenced: bool = True  # every transaction checks the token
+    at_once: int = 5_000
 
     def apply(self, mapping: EntityMapping, writes: Sequence[Write], shape: Shape) -> list[Outcome]:
         """Do each write once or not at all, in one transaction, and read it back.

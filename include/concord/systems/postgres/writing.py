@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from concord.hub.sql import statement
+from concord.systems import words
 from concord.systems.postgres.table import ROOM, Table
 from concord.systems.protocol import Write
 
@@ -109,14 +110,9 @@ def unfit(write: Write, columns: Collection[str]) -> str | None:
 
 
 def without_values(message: str, write: Write) -> str:
-    """A target's message with the write's values blanked out."""
-    values = sorted({v for v in (*write.new.values(), *write.base.values()) if v}, key=len)
-    for value in reversed(values):
-        message = message.replace(f'"{value}"', "…").replace(f"'{value}'", "…")
-        if len(value) > 3:
-            message = message.replace(value, "…")
+    """PostgreSQL's message with the write's values blanked out."""
     # What PostgreSQL quotes after a colon is the text it could not read.
-    return re.sub(r': "[^"]*"$', ": …", message)
+    return re.sub(r': "[^"]*"$', ": …", words.without_values(message, write))
 
 
 def update_statement(table: Table, group: Group) -> Composed:
