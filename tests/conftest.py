@@ -41,6 +41,8 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "60",
     "max_wal_size": "1GB",
+    "wal_level": "logical",
+    "max_replication_slots": "8",
     "listen_addresses": "",
     "unix_socket_permissions": "0777",
 }

@@ -206,7 +206,7 @@ class SystemForm(Form):
     connection: Connection = Field(
         description="Airflow connection; outside Airflow the variable <CONNECTION>_URL"
     )
-    capture: Literal["auto", "log", "timestamp", "full"] = "auto"
+    capture: Literal["auto", "log", "logical", "timestamp", "full"] = "auto"
     overlap_minutes: Natural = Field(60, description="Time-stamp capture reads this far back")
     dry_run: Flag = Field(False, description="Plan and show, write nothing")
     slots: Positive = Field(2, description="Tasks at once on this system")

@@ -198,7 +198,7 @@ class SystemSpec(Frozen):
     kind: str  # adapter, see concord.systems
     label: str = ""
     connection: str  # Airflow connection id; without Airflow the variable <CONNECTION>_URL
-    capture: Literal["auto", "log", "timestamp", "full"] = "auto"
+    capture: Literal["auto", "log", "logical", "timestamp", "full"] = "auto"
     overlap_minutes: int = 60  # time-stamp capture reads this far back
     dry_run: bool = False
     slots: int = 2  # Airflow pool: tasks at once on this system

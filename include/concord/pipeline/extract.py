@@ -19,9 +19,10 @@ from concord.hub.database import Connection
 from concord.model.spec import Entity, EntityMapping, Scope
 from concord.pipeline import compare, drift, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, stored_counts, total
+from concord.pipeline.cursors import committed
 from concord.pipeline.engine import Engine
 from concord.pipeline.load import settle
-from concord.systems.protocol import Position, Reading, Row, Snapshot
+from concord.systems.protocol import Position, Reading, Retaining, Row, Snapshot
 
 HUB_WAIT = "2min"  # how long to wait for another extract of the same system to take its snapshot
 
@@ -73,7 +74,10 @@ def _snapshot(engine: Engine, system: str) -> Iterator[tuple[Snapshot, int]]:
     with engine.hub.connect(autocommit=True) as conn:
         conn.execute("SELECT set_config('lock_timeout', %s, false)", (HUB_WAIT,))
         conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (lock,))
-        with engine.system(system).snapshot() as snapshot:
+        source = engine.system(system)
+        if isinstance(source, Retaining):
+            source.release(committed(conn, engine, system))
+        with source.snapshot() as snapshot:
             row = conn.execute("SELECT nextval('ops.read_seq')").fetchone()
             assert row
             conn.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (lock,))

@@ -9,6 +9,7 @@ from concord.errors import NotBalanced
 from concord.hub.database import Connection
 from concord.pipeline import stage
 from concord.pipeline.batch import Counts, step, stored_counts
+from concord.pipeline.cursors import committed
 from concord.pipeline.engine import Engine
 
 SUMMARY = (
@@ -130,15 +131,9 @@ def prune(engine: Engine, keep_days: int) -> Counts:
 
 def _trim(engine: Engine, system: str, keep_days: int) -> int:
     """Let a system forget the part of its change log that every entity has been read past."""
-    mapped = [e.name for e in engine.config.entities if system in e.by_system]
     with engine.hub.connect() as conn:
-        rows = conn.execute(
-            "SELECT position FROM ops.cursor WHERE system = %s AND entity = ANY(%s)",
-            (system, mapped),
-        ).fetchall()
-    if len(rows) < len(mapped):
-        return 0  # an entity that was never read needs all of it
-    return engine.system(system).trim([r[0] for r in rows], keep_days)
+        positions = committed(conn, engine, system)
+    return engine.system(system).trim(positions, keep_days) if positions else 0
 
 
 def _delete(conn: Connection, table: str, key: str, batches: list[int]) -> int:

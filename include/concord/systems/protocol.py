@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from concord.model.spec import EntityMapping
@@ -25,7 +25,7 @@ Op = Literal["U", "D"]  # upsert, delete
 class Capabilities:
     """What an adapter can do for one system as it is set up now."""
 
-    changes: Literal["log", "timestamp", "full"]  # how changes are found
+    changes: Literal["log", "logical", "timestamp", "full"]  # how changes are found
     deletes: bool  # deletions are seen by `changes`
     digests: bool  # digests are computed where the data is
     conditional_write: bool  # compare-and-set in the target's own statement
@@ -259,5 +259,17 @@ class System(Protocol):
 
         Applied keys older than `keep_days` are forgotten as well: longer than any intent stays
         open. Without positions nothing is trimmed.
+        """
+        ...
+
+
+@runtime_checkable
+class Retaining(Protocol):
+    """A System that holds something back until its readers have passed it, at a cost."""
+
+    def release(self, positions: Sequence[Position]) -> None:
+        """Let go what no reader at any of these committed positions needs.
+
+        Told before each look. A reader at an earlier position is then asked to compare in full.
         """
         ...

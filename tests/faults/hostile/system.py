@@ -130,6 +130,9 @@ class HostileSnapshot:
         moved = self._feed(mapping.table, since["head"], self.position["head"])
         return self.records(mapping, [*moved, *also], shape)
 
+    def set_back(self, mapping: EntityMapping, since: Position) -> bool:
+        return since.get("server") != self.position["server"] or since["head"] > self.position["head"]
+
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
         rows = self._all(mapping, columns(mapping, shape))
         return Reading(typed(mapping, shape), self.position, rows=rows, complete=True)

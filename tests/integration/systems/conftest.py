@@ -2,104 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 import pytest
 
-from concord.hub.database import SESSION
-from concord.model.spec import Column, EntityMapping, SystemSpec
-from concord.systems.postgres import PostgresSystem
-from concord.systems.protocol import Fence, Outcome, Position, Reading, Row, Shape, Write
-from tests.support.readings import rows_of
 from tests.support.reset import empty
+from tests.support.shop import TABLE, Shop, create, mapping_of, update, without_slot
 
-TABLE = """
-CREATE SEQUENCE code;
-CREATE TABLE customers (
-    code       text PRIMARY KEY DEFAULT 'C' || nextval('code'),
-    name       varchar(20) NOT NULL,
-    phone      text UNIQUE,
-    visits     integer CHECK (visits >= 0),
-    updated_at timestamptz NOT NULL DEFAULT now()
-);
-"""
-FIELDS = ("name", "phone", "visits")
-
-
-def mapping_of(table: str = "customers", key: str = "code", *fields: str) -> EntityMapping:
-    columns = tuple(Column(field=f, column=f) for f in fields or FIELDS)
-    return EntityMapping(system="erp", entity="party", table=table, id=key, columns=columns)
-
-
-@dataclass
-class Shop:
-    """One database with a table `customers`; `system` reads and writes it, `sql` is a person."""
-
-    url: str
-    scratch: str
-    mapping: EntityMapping = field(default_factory=mapping_of)
-    spec: SystemSpec = field(
-        default_factory=lambda: SystemSpec(
-            name="erp", role="erp", kind="postgres", connection="concord_erp"
-        )
-    )
-
-    @property
-    def system(self) -> PostgresSystem:
-        return PostgresSystem(self.spec, self.url)
-
-    def connect(self, **options: Any) -> psycopg.Connection[Any]:
-        return psycopg.connect(self.url, options=SESSION, **options)
-
-    def sql(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self.connect() as conn:
-            cur = conn.execute(text, values or None)
-            return cur.fetchall() if cur.description else []
-
-    def add(self, name: str = "a", phone: str | None = None, visits: int | None = None) -> str:
-        text = "INSERT INTO customers (name, phone, visits) VALUES (%s, %s, %s) RETURNING code"
-        return str(self.sql(text, name, phone, visits)[0][0])
-
-    def prepare(self) -> None:
-        self.system.execute(self.system.prepare([self.mapping]))
-
-    def position(self) -> Position:
-        with self.system.snapshot() as snapshot:
-            return snapshot.position
-
-    def shape(self) -> Shape:
-        with self.system.snapshot() as snapshot:
-            return snapshot.shape(self.mapping)
-
-    def rows(self, reading: Reading | None) -> dict[str, Row]:
-        return rows_of(reading, self.scratch)
-
-    def changes(self, since: Position | None, also: Sequence[str] = ()) -> dict[str, Row] | None:
-        """What changed, or None when a full comparison is asked for."""
-        with self.system.snapshot() as snapshot:
-            shape = snapshot.shape(self.mapping)
-            reading = snapshot.changes(self.mapping, since, also, shape)
-            return None if reading is None else self.rows(reading)
-
-    def everything(self) -> dict[str, Row]:
-        with self.system.snapshot() as snapshot:
-            return self.rows(snapshot.everything(self.mapping, snapshot.shape(self.mapping)))
-
-    def apply(self, *writes: Write, token: int = 1) -> list[Outcome]:
-        with self.system.writer(Fence("load:erp", token)) as writer:
-            return writer.apply(self.mapping, writes, self.shape())
-
-
-def update(source_id: str, base: dict[str, Any], **new: Any) -> Write:
-    return Write(uuid4(), "update", source_id, new, base)
-
-
-def create(**new: Any) -> Write:
-    return Write(uuid4(), "create", None, new, {})
+__all__ = ["Shop", "create", "mapping_of", "update"]
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +33,15 @@ def shop(bare: Shop) -> Shop:
     """A database prepared for capture and writing."""
     bare.prepare()
     return bare
+
+
+@pytest.fixture
+def decoded(bare: Shop) -> Iterator[Shop]:
+    """A database prepared for logical decoding."""
+    shop = bare.variant(capture="logical")
+    shop.prepare()
+    yield shop
+    without_slot(bare.url)
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@
      "snapshot": "1203:1210:1205",            transactions that were finished at that moment
      "at": "2026-11-23 20:40:00+00",          the source's clock less the overlap
      "server": {"system": "7711…", "timeline": 1, "database": "16384 crm"},
-     "logged": {"16401": "1198 2026-11-23 …"}}  tables with a change log, and its newest row
+     "logged": {"16401": "1198 2026-11-23 …"},  tables with a change log, and its newest row
+     "decoded": {…}}                          see concord.systems.postgres.decoding
 
 The newest row is a witness: a server set back by a copy of its files has the same identity and,
 some time later, the same transaction numbers again, but not that row.
@@ -52,6 +53,42 @@ class Server:
         return {"system": self.system, "timeline": self.timeline, "database": self.database}
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot of PostgreSQL, from its text `xmin:xmax:xip,…`."""
+
+    xmin: int
+    xmax: int
+    running: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str) -> Moment:
+        """Read the text form of pg_snapshot."""
+        xmin, xmax, running = text.split(":")
+        return cls(int(xmin), int(xmax), frozenset(int(x) for x in running.split(",") if x))
+
+    def sees(self, xid: int) -> bool:
+        """Whether a transaction was finished then, as pg_visible_in_snapshot has it."""
+        return xid < self.xmin or (xid < self.xmax and xid not in self.running)
+
+
+def full_xid(xid: int, near: Moment) -> int:
+    """The xid8 of a 32-bit transaction id that is nearest to a moment."""
+    distance = (xid - near.xmax) % 2**32
+    return near.xmax + distance - (2**32 if distance >= 2**31 else 0)
+
+
+def lsn_number(text: str) -> int:
+    """`16/B374D848` as a number of bytes."""
+    high, low = text.split("/")
+    return int(high, 16) << 32 | int(low, 16)
+
+
+def lsn_text(number: int) -> str:
+    """The form of pg_lsn."""
+    return f"{number >> 32:X}/{number & 0xFFFFFFFF:X}"
+
+
 def _allowed(conn: Connection, name: str) -> Any:
     """The answer to a question that some providers forbid, or None."""
     try:
@@ -85,11 +122,7 @@ def continues(since: Position | None, now: Position) -> bool:
     """Whether `since` is an earlier moment of the very database that `now` is of."""
     if since is None or since.get("kind") != KIND or since.get("server") != now["server"]:
         return False
-    return _xmax(since) <= _xmax(now)
-
-
-def _xmax(position: Position) -> int:
-    return int(str(position["snapshot"]).split(":")[1])
+    return Moment.of(since["snapshot"]).xmax <= Moment.of(now["snapshot"]).xmax
 
 
 def floor(positions: Sequence[Position], server: Server) -> int:
@@ -99,4 +132,4 @@ def floor(positions: Sequence[Position], server: Server) -> int:
     known = [p for p in positions if p.get("kind") == KIND and p.get("server") == server.as_json()]
     if len(known) < len(positions):
         return 0
-    return min(int(str(p["snapshot"]).split(":")[0]) for p in known)
+    return min(Moment.of(p["snapshot"]).xmin for p in known)

@@ -1,6 +1,6 @@
 """What a database needs so that no change is missed and every write happens once, as DDL to read.
 
-The text is made from what is missing now, runs in one transaction, and may run again.
+The text is made from what is missing now and may run again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from concord.errors import ConfigError, Problem
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
+from concord.systems.postgres import decoding
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.table import ROOM, Table, load
 
@@ -58,32 +59,73 @@ def why_not_logged(conn: Connection, table: Table) -> str | None:
 
 
 def prepare_text(
-    conn: Connection, target: Target, mappings: Sequence[EntityMapping], *, log: bool
+    conn: Connection,
+    target: Target,
+    mappings: Sequence[EntityMapping],
+    *,
+    log: bool,
+    logical: bool,
 ) -> str:
-    """The DDL that is missing; empty when nothing is. `log`: with triggers on the tables.
+    """The DDL that is missing; empty when nothing is.
+
+    `log`: with triggers on the tables. `logical`: with a publication and a replication slot.
 
     Raises:
         EntityStopped: a mapped table or its key column is not there.
-        ConfigError: somebody else's schema has our name.
+        ConfigError: somebody else's schema or publication has our name.
     """
     found = survey(conn, target)
-    tables: list[Table] = []
-    for mapping in mappings if log else ():
-        table = load(conn, target, mapping)
-        if not found.logs(table) and why_not_logged(conn, table) is None:
-            tables.append(table)
-    if found.writes and found.reads_log and not tables:
-        return ""
+    tables = [load(conn, target, mapping) for mapping in mappings] if log or logical else []
     row = conn.execute("SELECT current_user").fetchone()
     assert row
-    text = statement(
-        ROOM,
-        "prepare",
-        mark=Literal(MARK),
-        tables=SQL("").join(_log(conn, table) for table in tables),
-        role=Identifier(row[0]),
-    )
-    return text.as_string(conn)
+    role = Identifier(row[0])
+    unlogged = [t for t in tables if log and not found.logs(t) and why_not_logged(conn, t) is None]
+    parts = []
+    if unlogged or not (found.writes and found.reads_log):
+        triggers = SQL("").join(_log(conn, table) for table in unlogged)
+        parts.append(statement(ROOM, "prepare", mark=Literal(MARK), tables=triggers, role=role))
+    if logical:
+        parts += _decoding(conn, target, tables, role)
+    return SQL("").join(parts).as_string(conn)
+
+
+def _decoding(
+    conn: Connection, target: Target, tables: Sequence[Table], role: Identifier
+) -> list[Composed]:
+    """What is missing for logical decoding of these tables; nothing where it cannot be had."""
+    fit = [t for t in tables if decoding.why_not_decoded(conn, t) is None]
+    impossible, forbidden = decoding.no_decoding(conn)
+    if impossible or not fit:
+        return []
+    slot, ours = decoding.slot_of(conn), _published(conn, target)
+    covered = decoding.published(conn)
+    parts = []
+    if forbidden or not ours or slot is None or not slot.readable:
+        row = conn.execute(statement(ROOM, "slot_name")).fetchone()
+        assert row
+        name, covered = Literal(row[0]), {}
+        grant = SQL("ALTER ROLE {} REPLICATION;\n" if forbidden else "").format(role)
+        lost = slot is not None and not slot.readable
+        drop = statement(ROOM, "drop_slot", slot=name) if lost else SQL("")
+        parts.append(
+            statement(
+                ROOM, "prepare_decoding", role=grant, mark=Literal(MARK), lost=drop, slot=name
+            )
+        )
+    if not all(decoding.covers(covered, t) for t in fit):
+        listed = SQL(", ").join(SQL("ONLY {}").format(t.ident) for t in fit)
+        parts.append(statement(ROOM, "prepare_published", tables=listed))
+    return parts
+
+
+def _published(conn: Connection, target: Target) -> bool:
+    """Whether our publication is there. Raises ConfigError when another has its name."""
+    row = conn.execute(statement(ROOM, "publication")).fetchone()
+    if row is not None and row[0] != MARK:
+        what = "has a publication named concord that is not ours"
+        hint = "Rename it; Concord decodes changes under that name."
+        raise ConfigError([Problem("systems.yaml", None, target.system, what, hint)])
+    return row is not None
 
 
 def _log(conn: Connection, table: Table) -> Composed:
@@ -103,8 +145,17 @@ def _log(conn: Connection, table: Table) -> Composed:
 
 def unprepare_text(conn: Connection, target: Target) -> str:
     """The DDL that takes everything away again; empty when nothing is there."""
-    if not survey(conn, target).present:
-        return ""
+    present = survey(conn, target).present
+    slot, published = decoding.slot_of(conn), _published(conn, target)
+    parts = [_unprepared(conn)] if present else []
+    if published:
+        parts.append(SQL("DROP PUBLICATION IF EXISTS concord;\n").format())
+    if slot is not None:
+        parts.append(statement(ROOM, "drop_slot", slot=Literal(slot.name)))
+    return SQL("").join(parts).as_string(conn)
+
+
+def _unprepared(conn: Connection) -> Composed:
     objects = conn.execute(statement(ROOM, "prepared_objects")).fetchall()
     triggers = [
         statement(ROOM, "unprepare_table", table=Identifier(schema, name))
@@ -116,10 +167,9 @@ def unprepare_text(conn: Connection, target: Target) -> str:
         for kind, schema, name in objects
         if kind == "function"
     ]
-    text = statement(
+    return statement(
         ROOM, "unprepare", triggers=SQL("").join(triggers), functions=SQL("").join(functions)
     )
-    return text.as_string(conn)
 
 
 def trim(conn: Connection, floor: int, keep_days: int) -> int:

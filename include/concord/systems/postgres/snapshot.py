@@ -17,12 +17,15 @@ from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.postgres import position
 from concord.systems.postgres.connection import Target
+from concord.systems.postgres.decoding import Stretch
 from concord.systems.postgres.table import ROOM, Table, following, load, shape_of, typed
 from concord.systems.protocol import Digest, Position, Reading, Shape
 
 BLOCK = 256 * 1024  # bytes handed on at once
 FEW = 20  # a reading of fewer than one row in this many goes through the index
 
+# Ways of capture that may use a time stamp, by themselves or where theirs cannot be had.
+STAMPED = {"auto", "logical", "timestamp"}
 STAMPS = {
     "timestamptz": SQL("{at}::timestamptz"),
     # Naive clocks run in a zone that we are not told: UTC-12 is the earliest of all.
@@ -39,6 +42,7 @@ class PostgresSnapshot:
     target: Target
     spec: SystemSpec
     position: Position
+    decoded: Stretch | None = None
     _tables: dict[EntityMapping, Table] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -49,24 +53,17 @@ class PostgresSnapshot:
     def changes(
         self, mapping: EntityMapping, since: Position | None, also: Sequence[str], shape: Shape
     ) -> Reading | None:
-        """What was logged, or bears a time stamp, since an earlier position; None: compare all.
+        """What was logged, decoded or stamped since an earlier position; None: compare all.
 
-        By the log nothing is missed, whatever the order of commits, and no open transaction
-        holds it up. By time stamp deletions are not seen.
+        By change log and by decoding nothing is missed, whatever the order of commits, and no
+        open transaction holds it up. By time stamp deletions are not seen.
         """
         table = self._table(mapping)
         with self.target.errors(f"reading changes of {mapping.table}"):
             if since is None or not position.continues(since, self.position):
                 return None
-            relation = str(table.relation)
             setting = f"concord.ids_{next(self._numbers)}"
-            was_logged, is_logged = since["logged"].get(relation), self.position["logged"]
-            if relation in is_logged or was_logged is not None:
-                n = None
-                if relation in is_logged and was_logged is not None:
-                    n = self._logged(table, since, was_logged, also, setting)
-            else:
-                n = self._modified(table, mapping, since, also, setting)
+            n = self._changed(table, mapping, since, also, setting)
         return None if n is None else self._read(table, mapping, shape, setting, n)
 
     def set_back(self, mapping: EntityMapping, since: Position) -> bool:
@@ -80,6 +77,30 @@ class PostgresSnapshot:
         values = {"relation": table.relation, "witness": witness, "since": since["snapshot"]}
         with self.target.errors(f"looking at the log of {mapping.table}"):
             return self._one(statement(ROOM, "witness_there"), values) != (True,)
+
+    def _changed(
+        self,
+        table: Table,
+        mapping: EntityMapping,
+        since: Position,
+        also: Sequence[str],
+        setting: str,
+    ) -> int | None:
+        """Keep the changed keys in `setting`, found in the way of both looks; how many, or None.
+
+        A way that only one of the two had cannot tell what happened between them.
+        """
+        relation = str(table.relation)
+        witness, is_logged = since["logged"].get(relation), self.position["logged"]
+        if relation in is_logged or witness is not None:
+            if relation not in is_logged or witness is None:
+                return None
+            return self._logged(table, since, witness, also, setting)
+        was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
+        if self.decoded is None or not self.decoded.covers(table):
+            return None if was_decoded else self._modified(table, mapping, since, also, setting)
+        keys = self.decoded.keys(table, since, self.position) if was_decoded else None
+        return None if keys is None else self._named([*keys, *also], setting)
 
     def _logged(
         self, table: Table, since: Position, witness: str, also: Sequence[str], setting: str
@@ -107,7 +128,7 @@ class PostgresSnapshot:
         setting: str,
     ) -> int | None:
         """Keep the keys with a young time stamp in `setting`; None when there is no such column."""
-        if self.spec.capture not in {"auto", "timestamp"} or mapping.modified is None:
+        if self.spec.capture not in STAMPED or mapping.modified is None:
             return None
         stamp = table.columns.get(mapping.modified)
         threshold = STAMPS.get(stamp.base[1]) if stamp else None
@@ -132,9 +153,13 @@ class PostgresSnapshot:
         table = self._table(mapping)
         setting = f"concord.ids_{next(self._numbers)}"
         with self.target.errors(f"reading {mapping.table}"):
-            values = {"ids": list(ids), "setting": setting}
-            n, _ = self._one(statement(ROOM, "named_ids"), values)
-        return self._read(table, mapping, shape, setting, int(n))
+            n = self._named(ids, setting)
+        return self._read(table, mapping, shape, setting, n)
+
+    def _named(self, ids: Sequence[str], setting: str) -> int:
+        """Keep these keys in `setting`, each once; how many."""
+        n, _ = self._one(statement(ROOM, "named_ids"), {"ids": list(ids), "setting": setting})
+        return int(n)
 
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
         """All records."""
