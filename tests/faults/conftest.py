@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -19,6 +19,15 @@ def scale(request: pytest.FixtureRequest) -> Callable[[Size, Size], Size]:
     """`scale(sample, full)`: how large a scenario is in this run."""
     full = request.config.getoption("--faults")
     return lambda sample, all_: all_ if full else sample
+
+
+@pytest.fixture
+def spare_urls(pg: Any, sandbox_templates: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Another empty ERP and CRM beside the world's, for a naive variant or an undisturbed run."""
+    names = {system: pg.name(system) for system in sandbox_templates}
+    yield {s: pg.create(name, sandbox_templates[s]) for s, name in names.items()}
+    for name in names.values():
+        pg.drop(name)
 
 
 @pytest.fixture

@@ -1,0 +1,336 @@
+"""The checker: what became of everything that people did, from the two systems alone.
+
+It reads the rows and the log of row changes in ERP and CRM (people.py), and, to accept that a
+value is not there, what stewards are shown: conflicts, reviews and refused records. Records of one
+thing are known by a value that nobody edits, their tag. All values are compared in one form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import psycopg
+
+from concord.mapping.codes import texts_in
+from concord.model.spec import Config, Field
+from tests.faults.people import Event, log
+
+Canon = Callable[[str | None], str | None]
+Name = tuple[str, str, str]  # system, table, key of a record
+
+
+@dataclass(frozen=True)
+class Moment:
+    """From `at` on a field of a record held `value`, set by a person or by Concord."""
+
+    at: datetime
+    human: bool
+    value: str | None
+
+
+@dataclass
+class Record:
+    """One record's life: its tag, and each field's moments, oldest first."""
+
+    name: Name
+    entity: str
+    mapped: frozenset[str]
+    tag: str = ""
+    made_by_person: bool = False
+    ended: datetime | None = None
+    ended_by_person: bool = False
+    fields: dict[str, list[Moment]] = field(default_factory=dict)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still there."""
+        return self.ended is None
+
+    def last(self, name: str) -> str | None:
+        """What a field held last."""
+        moments = self.fields.get(name)
+        return moments[-1].value if moments else None
+
+    def held(self, name: str, value: str | None, since: datetime, until: datetime) -> bool:
+        """Whether a field had a value at some time within the two."""
+        moments = self.fields.get(name, [])
+        for n, m in enumerate(moments):
+            end = moments[n + 1].at if n + 1 < len(moments) else self.ended or until
+            if m.value == value and m.at < until and end >= since:
+                return True
+        return False
+
+
+@dataclass
+class Verdict:
+    """What went wrong, in words; all empty when nothing did."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)  # overwritten by a value that people left before
+    idle: list[str] = field(default_factory=list)  # writes that changed nothing
+    edits: int = 0  # changes of fields by people
+    writes: int = 0  # by Concord
+    disputed: int = 0  # edits that stewards are shown
+
+    @property
+    def clean(self) -> bool:
+        """Whether every law was kept."""
+        return not (self.lost or self.doubled or self.overwritten or self.stale or self.idle)
+
+    def words(self) -> str:
+        """All findings, one a line."""
+        parts = ("lost", "doubled", "overwritten", "stale", "idle")
+        return "\n".join(f"{part}: {line}" for part in parts for line in getattr(self, part))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stewards are shown: disputed values, and records that wait for a decision."""
+
+    values: frozenset[tuple[str, str, str, str | None]]  # system, source id, field, value
+    records: frozenset[tuple[str, str]]  # system, source id
+
+
+NOTHING = Shown(frozenset(), frozenset())
+
+
+def shown(hub_url: str) -> Shown:
+    """The stewards' lists of one hub."""
+    values: set[tuple[str, str, str, str | None]] = set()
+    records: set[tuple[str, str]] = set()
+    with psycopg.connect(hub_url) as conn:
+        for (loser,) in conn.execute("SELECT loser FROM ops.conflict"):
+            for name, value in loser["value"].items():
+                values.add((loser["system"], loser["source_id"], name, value))
+        for system, subject, detail in conn.execute(
+            "SELECT system, subject, detail FROM ops.review WHERE kind IN ('match', 'double')"
+        ):
+            records |= {(system, r) for r in detail.get("records", [subject])}
+        records |= set(
+            conn.execute("SELECT system, source_id FROM ops.quarantine WHERE state = 'open'")
+        )
+    return Shown(frozenset(values), frozenset(records))
+
+
+def check(config: Config, urls: Mapping[str, str], lists: Shown = NOTHING) -> Verdict:
+    """Judge everything in the log. Call it when people and batches have stopped."""
+    events = log(urls)
+    records = _records(config, events)
+    out = Verdict(writes=sum(not e.human for e in events))
+    _idle(config, events, out)
+    _doubled(records, out)
+    _judge(records, lists, out)
+    return out
+
+
+def _records(config: Config, events: Sequence[Event]) -> dict[Name, list[Record]]:
+    """Lives by name; a key that was used again has more than one."""
+    columns = _columns(config)
+    out: dict[Name, list[Record]] = {}
+    for e in events:
+        name = (e.system, e.table, e.key)
+        entity, fields, canon = columns[e.system, e.table]
+        if e.before is None:
+            out.setdefault(name, []).append(Record(name, entity, frozenset(fields)))
+            out[name][-1].made_by_person = e.human
+        record = out[name][-1]
+        if e.after is None:
+            record.ended, record.ended_by_person = e.at, e.human
+            continue
+        for f, column in fields.items():
+            was = canon[f](_text(e.before.get(column))) if e.before else None
+            now = canon[f](_text(e.after.get(column)))
+            if now != was:
+                record.fields.setdefault(f, []).append(Moment(e.at, e.human, now))
+        record.tag = _tag(e, fields, out) or record.tag
+    return out
+
+
+def _tag(event: Event, fields: Mapping[str, str], records: Mapping[Name, list[Record]]) -> str:
+    """A record's tag; that of a contact or address begins with its customer's."""
+    assert event.after is not None
+    if "party" not in fields:
+        return str(event.after[fields["website"]] or "")
+    parent_table = "customers" if event.system == "erp" else "account"
+    parents = records.get((event.system, parent_table, str(event.after[fields["party"]])))
+    kind = {"BI": "billing", "SH": "shipping"}
+    own = event.after[fields["email" if "email" in fields else "kind"]]
+    return f"{parents[-1].tag if parents else ''}/{kind.get(own, own)}"
+
+
+def _columns(
+    config: Config,
+) -> dict[tuple[str, str], tuple[str, dict[str, str], dict[str, Canon]]]:
+    """(system, table) -> entity, field -> column, field -> its one form."""
+    out = {}
+    for entity in config.entities:
+        for m in entity.mappings:
+            fields = {c.field: c.column for c in m.columns}
+            canon = {f: _canon(config, entity.field[f], m.system) for f in fields}
+            out[m.system, m.table] = (entity.name, fields, canon)
+    return out
+
+
+def _canon(config: Config, spec: Field, system: str) -> Canon:
+    if spec.type == "code":
+        assert spec.codes
+        codes = {
+            text.casefold(): code
+            for code, texts in texts_in(config.code_list[spec.codes], system).items()
+            for text in (code, *texts)
+        }
+        return lambda v: None if not v else codes.get(v.strip().casefold(), v)
+    if "phone" in spec.name:
+        return lambda v: "".join((v or "").split()) or None
+    return lambda v: " ".join((v or "").split()) or None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _idle(config: Config, events: Sequence[Event], out: Verdict) -> None:
+    columns = _columns(config)
+    for e in events:
+        if e.human or e.before is None or e.after is None:
+            continue
+        _, fields, canon = columns[e.system, e.table]
+        if all(
+            canon[f](_text(e.before.get(c))) == canon[f](_text(e.after.get(c)))
+            for f, c in fields.items()
+            if f != "party"
+        ) and e.before.get(fields.get("party", "")) == e.after.get(fields.get("party", "")):
+            out.idle.append(f"{e.system}.{e.table} {e.key} at {e.at}")
+
+
+def _doubled(records: Mapping[Name, list[Record]], out: Verdict) -> None:
+    """Things of which one system has several records, at least one of them made by Concord."""
+    there: dict[tuple[str, str, str], list[Record]] = {}
+    for life in _lives(records):
+        if life.alive and life.tag:
+            there.setdefault((life.name[0], life.entity, life.tag), []).append(life)
+    for (system, entity, tag), found in there.items():
+        if len(found) > 1 and not all(r.made_by_person for r in found):
+            out.doubled.append(f"{system}.{entity} {tag}: {[r.name[2] for r in found]}")
+
+
+def _lives(records: Mapping[Name, list[Record]]) -> Iterator[Record]:
+    for lives in records.values():
+        yield from lives
+
+
+def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
+    of_thing: dict[tuple[str, str], list[Record]] = {}
+    for life in _lives(records):
+        of_thing.setdefault((life.entity, life.tag), []).append(life)
+    for life in _lives(records):
+        others = [
+            r
+            for r in of_thing[life.entity, life.tag]
+            if r is not life and r.name[0] != life.name[0]
+        ]
+        if life.alive and life.made_by_person and not others and not _waits(life, lists):
+            out.lost.append(f"{life.name}: the other system never had it")
+        for name, moments in life.fields.items():
+            _field(life, name, moments, others, lists, out)
+
+
+def _waits(life: Record, lists: Shown) -> bool:
+    return (life.name[0], life.name[2]) in lists.records
+
+
+def _field(
+    life: Record,
+    name: str,
+    moments: Sequence[Moment],
+    others: Sequence[Record],
+    lists: Shown,
+    out: Verdict,
+) -> None:
+    """What became of each value that a person typed into one field of one record."""
+    if name == "party":  # keys of another table, in each system's own
+        return
+
+    def disputed(m: Moment) -> bool:
+        return (life.name[0], life.name[2], name, m.value) in lists.values
+
+    for n, m in enumerate(moments):
+        if not m.human:
+            continue
+        out.edits += 1
+        after = moments[n + 1] if n + 1 < len(moments) else None
+        if after is not None and after.human:
+            continue  # people replaced it themselves
+        if disputed(m) or _waits(life, lists):
+            out.disputed += 1
+            continue
+        first = _since(name, moments[: n + 1], others, disputed)
+        what = f"{life.name} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
+        story = _story(name, [life, *others])
+        if after is None:
+            if life.alive and not _agreed(name, m, others):
+                out.lost.append(f"{what} is there, and not on the other side{story}")
+        elif not _followed(name, first, after, others):
+            line = f"{what} replaced by {after.value!r} at {after.at:%H:%M:%S.%f}{story}"
+            stale = _left(name, first, after, [life, *others])
+            (out.stale if stale else out.overwritten).append(line)
+
+
+def _story(name: str, records: Sequence[Record]) -> str:
+    """All that happened to one field of one thing, a line each, for whoever looks into it."""
+    lines = [
+        (m.at, r.name[0], "person" if m.human else "concord", repr(m.value), r.name[2])
+        for r in records for m in r.fields.get(name, [])
+    ]  # fmt: skip
+    lines += [(r.ended, r.name[0], "", "deleted", r.name[2]) for r in records if r.ended]
+    return "".join(f"\n    {at:%H:%M:%S.%f} {' '.join(rest)}" for at, *rest in sorted(lines))
+
+
+def _since(
+    name: str,
+    moments: Sequence[Moment],
+    others: Sequence[Record],
+    disputed: Callable[[Moment], bool],
+) -> Moment:
+    """The last value, as of when it first stood there but for what people took back unseen.
+
+    Who reads a field before and after finds the same and cannot know that somebody typed.
+    """
+    first = last = moments[-1]
+    for m in reversed(moments[:-1]):
+        if m.value == last.value:
+            first = m
+        elif (
+            not m.human or disputed(m) or any(r.held(name, m.value, m.at, last.at) for r in others)
+        ):
+            break
+    return replace(last, at=first.at)
+
+
+def _agreed(name: str, m: Moment, others: Sequence[Record]) -> bool:
+    """Whether the other side holds the value; a side whose records are gone holds nothing."""
+    living = [r for r in others if r.alive and name in r.mapped]
+    return not living or any(r.last(name) == m.value for r in living)
+
+
+def _followed(name: str, m: Moment, after: Moment, others: Sequence[Record]) -> bool:
+    """Whether Concord replaced it by what a person on the other side made of it."""
+    return any(
+        p.human and p.value == after.value and p.at <= after.at
+        and r.held(name, m.value, m.at, p.at)
+        for r in others
+        for p in r.fields.get(name, [])
+    )  # fmt: skip
+
+
+def _left(name: str, m: Moment, after: Moment, records: Sequence[Record]) -> bool:
+    """Whether the replacing value had been typed before the replaced one, and not since."""
+    typed = [
+        p.at for r in records for p in r.fields.get(name, [])
+        if p.human and p.value == after.value and p.at < after.at
+    ]  # fmt: skip
+    return bool(typed) and max(typed) < m.at
