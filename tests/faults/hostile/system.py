@@ -131,7 +131,9 @@ class HostileSnapshot:
         return self.records(mapping, [*moved, *also], shape)
 
     def set_back(self, mapping: EntityMapping, since: Position) -> bool:
-        return since.get("server") != self.position["server"] or since["head"] > self.position["head"]
+        return (
+            since.get("server") != self.position["server"] or since["head"] > self.position["head"]
+        )
 
     def everything(self, mapping: EntityMapping, shape: Shape) -> Reading:
         rows = self._all(mapping, columns(mapping, shape))
