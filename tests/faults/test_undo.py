@@ -8,6 +8,7 @@ import pytest
 
 from concord.errors import ConcordError
 from concord.stewardship.undo import Inverse, preview, undo
+from tests.support.configured import mapped
 from tests.support.world import World
 
 
@@ -132,6 +133,23 @@ def test_records_that_it_made_are_deleted_unless_somebody_has_changed_them(world
     world.settle()
     assert world.crm("SELECT account_name FROM account") == [("Beta Trading Ltd",)]
     assert len(world.erp("SELECT name FROM customers")) == 2
+
+
+def test_records_that_it_deleted_are_made_again_and_stay(world: World) -> None:
+    world.config = mapped(world.config, "party", "erp", on_delete="propagate")
+    world.engine = world.fresh_engine()
+    world.customer("Alpha Trading Ltd", phone="+442079460000")
+    world.settle()
+    world.erp("DELETE FROM customers")
+    world.settle()
+    assert world.crm("SELECT account_name FROM account") == []
+    inverse = take_back(world, change_set(world, "crm", "delete"))
+    assert inverse.made_again == 1
+    world.settle()
+    made = [("Alpha Trading Ltd", "+442079460000")]
+    assert world.crm("SELECT account_name, phone_number FROM account") == made
+    assert world.erp("SELECT name FROM customers") == []  # where a person deleted it
+    assert world.one("hub", "SELECT count(*) FROM golden.party WHERE deleted_at IS NULL") == 1
 
 
 def test_a_preview_changes_nothing_and_says_the_same(world: World) -> None:

@@ -109,8 +109,9 @@ def _status(places: Places, arguments: list[str]) -> int:
 
 def _test(places: Places, arguments: list[str]) -> int:
     if arguments in (["--help"], ["-h"]):
-        _parser("test").print_help()
-        return 0
+        parser = _parser("test")
+        parser.add_argument("--faults", action="store_true", help="the fault bench, at full size")
+        parser.parse_args(arguments)
     environment.ensure(places, Progress(), os.environ, "test")
     if arguments[:1] == ["--faults"]:  # at full size, and nothing else unless asked for
         arguments = [*arguments, *([] if _paths(arguments) else ["tests/faults"])]

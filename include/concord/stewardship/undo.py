@@ -217,6 +217,11 @@ def _plan_records(
         " FROM ops.intent WHERE change_set_id = %s) AS n WHERE change_set_id = %s",
         (row[0], row[0]),
     )
+    conn.execute(  # or what is made again would be deleted again
+        "DELETE FROM ops.deletion AS d USING ops.intent AS n WHERE n.change_set_id = %s"
+        " AND n.action = 'create' AND d.entity = n.entity AND d.golden_id = n.golden_id",
+        (row[0],),
+    )
     conn.execute(  # a record made again brings its golden record back
         "INSERT INTO ops.replan (entity, golden_id, reason) SELECT DISTINCT entity, golden_id,"
         " 'undone' FROM ops.intent WHERE change_set_id = %s ON CONFLICT DO NOTHING",

@@ -3,7 +3,7 @@
 from concord.hub.migrations.run import run_beside
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
