@@ -22,7 +22,5 @@ def with_entities(config: Config, entities: Sequence[Entity]) -> Config:
 
 
 def changed(spec: Any, **changes: Any) -> Any:
-    """A copy without what was derived from the original's values."""
-    return type(spec)(
-        **{**{name: getattr(spec, name) for name in type(spec).model_fields}, **changes}
-    )
+    """A copy with other values."""
+    return spec.model_copy(update=changes)

@@ -42,7 +42,6 @@ class World:
         other = spec.model_copy(update={"limits": spec.limits.model_copy(update=limits)})
         systems = tuple(other if s.name == system else s for s in self.config.systems)
         config = self.config.model_copy(update={"systems": systems})
-        config.__dict__.pop("system", None)  # what was derived from the old ones
         self.engine = self.fresh_engine(config)
 
     def batch(self, lane: str = "fast", **options: Any) -> Counts:

@@ -83,9 +83,7 @@ def _unlimited(config: Config) -> Config:
     """The same configuration with limits that no measurement reaches."""
     wide = Limits(count=10**9, share=1.0, deletes=10**9)
     systems = tuple(s.model_copy(update={"limits": wide}) for s in config.systems)
-    fresh = config.model_copy(update={"systems": systems})
-    fresh.__dict__.pop("system", None)  # what was derived from the old ones
-    return fresh
+    return config.model_copy(update={"systems": systems})
 
 
 def _socket() -> Path:

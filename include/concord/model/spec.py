@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,6 +38,13 @@ class Frozen(BaseModel):
     """Base of all configuration objects: immutable, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: MappingOf[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy, without what was derived from the original's values."""
+        fresh = super().model_copy(update=update, deep=deep)
+        for derived in fresh.__dict__.keys() - type(self).model_fields.keys():
+            del fresh.__dict__[derived]
+        return fresh
 
 
 class Authority(Frozen):
