@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from concord.systems.registry import open_system
 from tests.support.memory_system import Api, MemorySystem, Resource, parsed
 from tests.support.readings import rows_of
 from tests.support.reset import empty
+from tests.support.shop import without_slot
 
 COLUMNS = ("name", "phone", "credit", "active", "born", "visits")
 TABLE = """
@@ -65,13 +66,15 @@ def mapping_of(system: str) -> EntityMapping:
     )
 
 
-def spec_of(kind: str) -> SystemSpec:
-    return SystemSpec(name="erp", role="erp", kind=kind, connection="concord_erp")
+def spec_of(kind: str, capture: str = "auto") -> SystemSpec:
+    return SystemSpec.model_validate(
+        {"name": "erp", "role": "erp", "kind": kind, "connection": "c", "capture": capture}
+    )
 
 
-def postgres(pg: Any, url: str) -> Hands:
+def postgres(pg: Any, url: str, capture: str = "auto") -> Hands:
     """A prepared database with one table, in an empty one."""
-    system, mapping = open_system(spec_of("postgres"), url), mapping_of("erp")
+    system, mapping = open_system(spec_of("postgres", capture), url), mapping_of("erp")
     with psycopg.connect(url) as conn:
         conn.execute("CREATE SEQUENCE customer_code")
         conn.execute(TABLE)
@@ -148,11 +151,14 @@ def contract_url(pg: Any) -> str:
     return str(pg.create(pg.name("contract")))
 
 
-@pytest.fixture(params=["postgres", "memory"])
-def hands(request: pytest.FixtureRequest) -> Hands:
+@pytest.fixture(params=["postgres", "postgres by decoding", "memory"])
+def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
     """Every adapter in turn, with an empty table `customers`."""
     if request.param == "memory":
-        return memory()
+        yield memory()
+        return
     url = request.getfixturevalue("contract_url")
     empty(url)
-    return postgres(request.getfixturevalue("pg"), url)
+    capture = "auto" if request.param == "postgres" else "logical"
+    yield postgres(request.getfixturevalue("pg"), url, capture)
+    without_slot(url)

@@ -24,9 +24,7 @@ def relation(*columns: tuple[str, bool], oid: int = TABLE) -> bytes:
         struct.pack(">B", identifies) + name.encode() + b"\0" + struct.pack(">Ii", 25, -1)
         for name, identifies in columns
     )
-    return (
-        b"R" + struct.pack(">I", oid) + b"public\0t\0d" + struct.pack(">H", len(columns)) + body
-    )
+    return b"R" + struct.pack(">I", oid) + b"public\0t\0d" + struct.pack(">H", len(columns)) + body
 
 
 def row(*values: Value) -> bytes:
