@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -55,6 +56,14 @@ def test_a_table_that_is_mapped_later_is_added_and_the_others_go_on(decoded: Sho
     assert set(decoded.changes(since) or ()) == {"1"}
 
 
+def test_tables_that_are_captured_in_different_ways_are_told_apart(decoded: Shop) -> None:
+    decoded.sql("CREATE VIEW good AS SELECT code AS id, name FROM customers")
+    able = decoded.system.capabilities([decoded.mapping, mapping_of("good", "id", "name")])
+    assert able.changes == "full"
+    told = "changes are found table by table: customers by logical, good by full"
+    assert told in able.notes
+
+
 def test_a_table_is_not_published_while_somebody_has_changes_of_it_open(bare: Shop) -> None:
     shop = bare.variant(capture="logical")
     shop.sql("CREATE TABLE contacts (id int PRIMARY KEY, name text)")
@@ -86,7 +95,7 @@ def test_auto_uses_a_slot_that_is_there_and_makes_none(bare: Shop) -> None:
         since = bare.position()
         code = bare.add("logged")
         assert set(bare.changes(since) or ()) == {code}
-        assert "Nothing is read from it" in notes(bare)
+        assert "Nothing is read from it (no table needs it)" in notes(bare)
     finally:
         without_slot(bare.url)
 
@@ -97,7 +106,7 @@ def test_a_slot_that_another_way_of_capture_leaves_behind_is_pointed_out(
 ) -> None:
     other = decoded.variant(capture=capture)
     assert "decoded" not in other.position()
-    assert "Nothing is read from it and the log grows" in notes(other)
+    assert "Nothing is read from it (see capture) and the log grows" in notes(other)
     assert "Nothing is read" not in notes(decoded)
 
 
@@ -195,12 +204,17 @@ def test_a_role_that_may_not_replicate_falls_to_the_next_way_and_is_told(
         since = reader.position()
         code = bare.sql("INSERT INTO customers (name) VALUES ('a') RETURNING code")[0][0]
         assert set(reader.changes(since) or ()) == {code}
-        reader.system.release([reader.position()])
+        reader.system.release([since])
+        bare.add("b")
+        newer = reader.position()
         name = reader.sql("SELECT current_user")[0][0]
         bare.sql(f"ALTER ROLE {name} NOREPLICATION")
+        reader.system.release([newer])
         assert reader.changes(since) is None
         assert reader.system.capabilities([reader.mapping]).changes == "full"
         assert "has not the attribute REPLICATION" in notes(reader)
+        auto = notes(reader.variant(capture="auto"))
+        assert re.search(r"Nothing is read from it \(role .* has not the attribute", auto)
     finally:
         without_slot(bare.url)
 
@@ -209,9 +223,9 @@ def test_a_publication_of_somebody_else_with_our_name_is_not_touched(bare: Shop)
     bare.sql("CREATE PUBLICATION concord FOR TABLE customers")
     try:
         logical = bare.variant(capture="logical")
-        for act in (logical.system.prepare, logical.system.unprepare):
-            with pytest.raises(ConfigError, match="publication named concord that is not ours"):
-                act([bare.mapping])
+        with pytest.raises(ConfigError, match="publication named concord that is not ours"):
+            logical.system.prepare([bare.mapping])
+        assert logical.system.unprepare([bare.mapping]) == ""
         assert bare.sql("SELECT count(*) FROM pg_publication_rel") == [(1,)]
     finally:
         without_slot(bare.url)

@@ -204,7 +204,7 @@ def release(conn: Connection, server: Server, positions: Sequence[Position]) -> 
     A position of another server or slot asks for nothing: it is not gone on from by decoding.
     """
     slot = slot_of(conn)
-    if slot is None or not slot.readable:
+    if slot is None or not slot.readable or any(no_decoding(conn)):
         return
     mine = [
         p["decoded"]["lsn"]
