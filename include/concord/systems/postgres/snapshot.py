@@ -83,6 +83,8 @@ class PostgresSnapshot:
         if relation in is_logged or witness is not None:
             if relation not in is_logged or witness is None:
                 return None
+            if since.get("files", {}).get(relation) != self.position["files"][relation]:
+                return None  # rewritten, perhaps with other values
             return self._logged(table, since, witness, also, setting)
         was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
         if self.decoded is None or not self.decoded.covers(table):
