@@ -33,12 +33,17 @@ def slot(shop: Shop) -> Slot:
 def setting(shop: Shop, name: str, value: str) -> Iterator[None]:
     """A setting of the whole server, for a while."""
     with shop.connect(autocommit=True) as conn:
-        for text in (f"ALTER SYSTEM SET {name} = '{value}'", f"ALTER SYSTEM RESET {name}"):
-            conn.execute(text)
+
+        def reload(change: str) -> None:
+            conn.execute(change)
             conn.execute("SELECT pg_reload_conf()")
             time.sleep(0.2)  # the server's processes read it in their own time
-            if "RESET" not in text:
-                yield
+
+        reload(f"ALTER SYSTEM SET {name} = '{value}'")
+        try:
+            yield
+        finally:
+            reload(f"ALTER SYSTEM RESET {name}")
 
 
 def test_every_kind_of_statement_is_decoded(decoded: Shop) -> None:

@@ -104,7 +104,7 @@ def _decoding(
         row = conn.execute(statement(ROOM, "slot_name")).fetchone()
         assert row
         name, covered = Literal(row[0]), {}
-        grant = SQL("ALTER ROLE {} REPLICATION;\n" if forbidden else "").format(role)
+        grant = statement(ROOM, "grant_replication", role=role) if forbidden else SQL("")
         lost = slot is not None and not slot.readable
         drop = statement(ROOM, "drop_slot", slot=name) if lost else SQL("")
         parts.append(
