@@ -13,7 +13,8 @@ import pytest
 
 from concord.errors import SystemUnavailable
 from concord.systems.postgres import decoding, pgoutput
-from concord.systems.postgres.decoding import Slot, slot_of
+from concord.systems.postgres.decoding import Slot, Stretch, slot_of
+from concord.systems.postgres.snapshot import PostgresSnapshot
 from tests.support.shop import Shop, mapping_of
 
 
@@ -27,6 +28,14 @@ def slot(shop: Shop) -> Slot:
         found = slot_of(conn)
     assert found is not None
     return found
+
+
+def look(shop: Shop) -> Stretch:
+    """What a look decodes."""
+    with shop.system.snapshot() as snapshot:
+        assert isinstance(snapshot, PostgresSnapshot)
+        assert snapshot.decoded is not None
+        return snapshot.decoded
 
 
 @contextmanager
@@ -283,6 +292,19 @@ def test_a_server_set_back_to_before_the_mark_asks_for_a_full_comparison(decoded
     mark = {**since["decoded"], "mark": "00000000-0000-0000-0000-000000000000"}
     assert decoded.changes(since) == {}
     assert decoded.changes({**since, "decoded": mark}) is None
+
+
+def test_a_server_set_back_is_told_from_one_whose_slot_went_on(decoded: Shop) -> None:
+    passed = decoded.position()
+    decoded.add("a")
+    since = decoded.position()
+    decoded.system.release([since])
+    mark = {**since["decoded"], "mark": "00000000-0000-0000-0000-000000000000"}
+    stretch = look(decoded)
+    assert stretch.set_back({**since, "decoded": mark})
+    assert not stretch.set_back(since)
+    assert not stretch.set_back(passed)
+    assert not stretch.set_back({k: v for k, v in since.items() if k != "decoded"})
 
 
 def test_a_position_from_before_the_slot_is_not_gone_on_from(bare: Shop, decoded: Shop) -> None:
