@@ -19,6 +19,7 @@ from tests.faults.hostile.system import HostileSystem
 from tests.support.memory_system import Api, MemorySystem, Resource, parsed
 from tests.support.readings import rows_of
 from tests.support.reset import empty
+from tests.support.shop import without_slot
 
 COLUMNS = ("name", "phone", "credit", "active", "born", "visits")
 TABLE = """
@@ -69,13 +70,15 @@ def mapping_of(system: str) -> EntityMapping:
     )
 
 
-def spec_of(kind: str) -> SystemSpec:
-    return SystemSpec(name="erp", role="erp", kind=kind, connection="concord_erp")
+def spec_of(kind: str, capture: str = "auto") -> SystemSpec:
+    return SystemSpec.model_validate(
+        {"name": "erp", "role": "erp", "kind": kind, "connection": "c", "capture": capture}
+    )
 
 
-def postgres(pg: Any, url: str) -> Hands:
+def postgres(pg: Any, url: str, capture: str = "auto") -> Hands:
     """A prepared database with one table, in an empty one."""
-    system, mapping = open_system(spec_of("postgres"), url), mapping_of("erp")
+    system, mapping = open_system(spec_of("postgres", capture), url), mapping_of("erp")
     with psycopg.connect(url) as conn:
         conn.execute("CREATE SEQUENCE customer_code")
         conn.execute(TABLE)
@@ -185,7 +188,7 @@ def contract_url(pg: Any) -> str:
     return str(pg.create(pg.name("contract")))
 
 
-@pytest.fixture(params=["postgres", "memory", "http"])
+@pytest.fixture(params=["postgres", "postgres by decoding", "memory", "http"])
 def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
     """Every adapter in turn, with an empty table `customers`."""
     started: list[Hostile] = []
@@ -197,7 +200,9 @@ def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
         else:
             url = request.getfixturevalue("contract_url")
             empty(url)
-            yield postgres(request.getfixturevalue("pg"), url)
+            capture = "auto" if request.param == "postgres" else "logical"
+            yield postgres(request.getfixturevalue("pg"), url, capture)
+            without_slot(url)
     finally:
         for server in started:
             server.stop()

@@ -123,6 +123,10 @@ def removed_and_prepared(shop: Shop) -> None:
     shop.prepare()
 
 
+def rewritten(shop: Shop) -> None:
+    shop.sql("ALTER TABLE customers ALTER visits TYPE bigint USING 7")
+
+
 def made_anew(shop: Shop) -> None:
     shop.sql("CREATE TABLE copy (LIKE customers INCLUDING ALL); DROP TABLE customers")
     shop.sql("ALTER TABLE copy RENAME TO customers")
@@ -151,7 +155,7 @@ def key_changed(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "happening",
     [
-        truncated, triggers_off, triggers_renewed, removed_and_prepared, made_anew,
+        truncated, triggers_off, triggers_renewed, removed_and_prepared, rewritten, made_anew,
         made_anew_and_prepared, trimmed_too_far, set_back, key_changed,
     ],
 )  # fmt: skip

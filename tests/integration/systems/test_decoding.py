@@ -13,7 +13,8 @@ import pytest
 
 from concord.errors import SystemUnavailable
 from concord.systems.postgres import decoding, pgoutput
-from concord.systems.postgres.decoding import Slot, slot_of
+from concord.systems.postgres.decoding import Slot, Stretch, slot_of
+from concord.systems.postgres.snapshot import PostgresSnapshot
 from tests.support.shop import Shop, mapping_of
 
 
@@ -29,16 +30,29 @@ def slot(shop: Shop) -> Slot:
     return found
 
 
+def look(shop: Shop) -> Stretch:
+    """What a look decodes."""
+    with shop.system.snapshot() as snapshot:
+        assert isinstance(snapshot, PostgresSnapshot)
+        assert snapshot.decoded is not None
+        return snapshot.decoded
+
+
 @contextmanager
 def setting(shop: Shop, name: str, value: str) -> Iterator[None]:
     """A setting of the whole server, for a while."""
     with shop.connect(autocommit=True) as conn:
-        for text in (f"ALTER SYSTEM SET {name} = '{value}'", f"ALTER SYSTEM RESET {name}"):
-            conn.execute(text)
+
+        def reload(change: str) -> None:
+            conn.execute(change)
             conn.execute("SELECT pg_reload_conf()")
             time.sleep(0.2)  # the server's processes read it in their own time
-            if "RESET" not in text:
-                yield
+
+        reload(f"ALTER SYSTEM SET {name} = '{value}'")
+        try:
+            yield
+        finally:
+            reload(f"ALTER SYSTEM RESET {name}")
 
 
 def test_every_kind_of_statement_is_decoded(decoded: Shop) -> None:
@@ -278,6 +292,19 @@ def test_a_server_set_back_to_before_the_mark_asks_for_a_full_comparison(decoded
     mark = {**since["decoded"], "mark": "00000000-0000-0000-0000-000000000000"}
     assert decoded.changes(since) == {}
     assert decoded.changes({**since, "decoded": mark}) is None
+
+
+def test_a_server_set_back_is_told_from_one_whose_slot_went_on(decoded: Shop) -> None:
+    passed = decoded.position()
+    decoded.add("a")
+    since = decoded.position()
+    decoded.system.release([since])
+    mark = {**since["decoded"], "mark": "00000000-0000-0000-0000-000000000000"}
+    stretch = look(decoded)
+    assert stretch.set_back({**since, "decoded": mark})
+    assert not stretch.set_back(since)
+    assert not stretch.set_back(passed)
+    assert not stretch.set_back({k: v for k, v in since.items() if k != "decoded"})
 
 
 def test_a_position_from_before_the_slot_is_not_gone_on_from(bare: Shop, decoded: Shop) -> None:

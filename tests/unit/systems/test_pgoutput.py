@@ -95,6 +95,11 @@ def test_a_value_that_is_not_told_spoils_its_column_for_that_transaction_alone()
     assert decoded.touched[TABLE] == {7: {"code": None}, 8: {"code": {"C"}}}
 
 
+def test_a_value_that_is_no_text_is_one_that_was_not_told() -> None:
+    decoded = fed(begin(7), KEYED, insert("A?", "x").replace(b"?", b"\xff"))
+    assert decoded.touched[TABLE][7] == {"code": None}
+
+
 def test_a_column_outside_the_identity_is_not_told() -> None:
     decoded = fed(begin(7), relation(("code", False), ("id", True)), insert("A", "1"))
     assert decoded.touched[TABLE][7] == {"id": {"1"}}

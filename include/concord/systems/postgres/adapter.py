@@ -40,7 +40,7 @@ class PostgresSystem:
         with self._connection("looking around") as conn:
             inspected = Ways.inspect(conn, self.target, self.spec)
             ways = [inspected.of(mapping) for mapping in mappings]
-            inspected.figures(ways)
+            inspected.figures(mappings, ways)
         changes, writes = weakest(ways), inspected.found.writes
         return Capabilities(
             changes=changes,

@@ -77,6 +77,18 @@ class Stretch:
         """Whether changes of the table's records are decoded."""
         return covers(self.published, table)
 
+    def set_back(self, since: Position) -> bool:
+        """Whether the server is in an earlier state than it was at a position.
+
+        The slot then stands where it would have to show that look's mark, and does not.
+        """
+        was = since.get("decoded") or {}
+        return (
+            was.get("slot") == self.slot
+            and self.confirmed <= lsn_number(was["lsn"])
+            and was["mark"] not in self.decoded.marks
+        )
+
     def keys(self, table: Table, since: Position, now: Position) -> set[str] | None:
         """Keys of the records changed between two looks, or None when that cannot be told."""
         was, relation = since["decoded"], table.relation
@@ -84,7 +96,7 @@ class Stretch:
             was["slot"] != self.slot
             or was["tables"].get(str(relation)) != self.published[relation].witness
             or self.confirmed > lsn_number(was["lsn"])
-            or was["mark"] not in self.decoded.marks
+            or self.set_back(since)
             or relation in self.decoded.overflown
         ):
             return None
@@ -204,7 +216,7 @@ def release(conn: Connection, server: Server, positions: Sequence[Position]) -> 
     A position of another server or slot asks for nothing: it is not gone on from by decoding.
     """
     slot = slot_of(conn)
-    if slot is None or not slot.readable:
+    if slot is None or not slot.readable or any(no_decoding(conn)):
         return
     mine = [
         p["decoded"]["lsn"]

@@ -7,6 +7,7 @@ values are kept by transaction; all other values are skipped unread.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 MARK = "concord"  # prefix of our own messages in the write-ahead log
@@ -93,7 +94,7 @@ class Decoded:
 def _identity(
     at: Cursor, columns: tuple[tuple[str, bool], ...], before: dict[str, str | None]
 ) -> dict[str, str | None]:
-    """The identity columns of a row; one that is absent was not told.
+    """The identity columns of a row; one that is absent was not told, or is no text.
 
     An unchanged value that is stored out of line is not sent again with the new row: it is that
     of the row before, when that came along.
@@ -107,8 +108,11 @@ def _identity(
         if kind == "u":
             if name in before:
                 found[name] = before[name]
+        elif value is None:
+            found[name] = None
         else:
-            found[name] = None if value is None else value.decode()
+            with suppress(UnicodeDecodeError):  # of a database without an encoding
+                found[name] = value.decode()
     return found
 
 

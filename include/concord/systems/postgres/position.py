@@ -5,6 +5,7 @@
      "at": "2026-11-23 20:40:00+00",          the source's clock less the overlap
      "server": {"system": "7711…", "timeline": 1, "database": "16384 crm"},
      "logged": {"16401": "1198 2026-11-23 …"},  tables with a change log, and its newest row
+     "files": {"16401": "16401"},             and the file that such a table is kept in
      "decoded": {…}}                          see concord.systems.postgres.decoding
 
 The newest row is a witness: a server set back by a copy of its files has the same identity and,
@@ -105,16 +106,14 @@ def take(conn: Connection, server: Server, overlap_minutes: int, *, log: bool) -
     """
     row = conn.execute(statement(ROOM, "moment"), {"overlap": overlap_minutes}).fetchone()
     assert row
-    logged: dict[str, str] = {}
-    if log:
-        found = conn.execute(statement(ROOM, "witnesses")).fetchall()
-        logged = {str(relation): witness or NO_ROW for relation, witness in found}
+    found = conn.execute(statement(ROOM, "witnesses")).fetchall() if log else []
     return {
         "kind": KIND,
         "snapshot": row[0],
         "at": row[1],
         "server": server.as_json(),
-        "logged": logged,
+        "logged": {str(relation): witness or NO_ROW for relation, witness, _ in found},
+        "files": {str(relation): file for relation, _, file in found},
     }
 
 

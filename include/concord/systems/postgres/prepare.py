@@ -104,7 +104,7 @@ def _decoding(
         row = conn.execute(statement(ROOM, "slot_name")).fetchone()
         assert row
         name, covered = Literal(row[0]), {}
-        grant = SQL("ALTER ROLE {} REPLICATION;\n" if forbidden else "").format(role)
+        grant = statement(ROOM, "grant_replication", role=role) if forbidden else SQL("")
         lost = slot is not None and not slot.readable
         drop = statement(ROOM, "drop_slot", slot=name) if lost else SQL("")
         parts.append(
@@ -120,12 +120,18 @@ def _decoding(
 
 def _published(conn: Connection, target: Target) -> bool:
     """Whether our publication is there. Raises ConfigError when another has its name."""
-    row = conn.execute(statement(ROOM, "publication")).fetchone()
-    if row is not None and row[0] != MARK:
+    mark = _publication(conn)
+    if mark not in {None, MARK}:
         what = "has a publication named concord that is not ours"
         hint = "Rename it; Concord decodes changes under that name."
         raise ConfigError([Problem("systems.yaml", None, target.system, what, hint)])
-    return row is not None
+    return mark is not None
+
+
+def _publication(conn: Connection) -> str | None:
+    """The comment on publication `concord`, or None when there is no such publication."""
+    row = conn.execute(statement(ROOM, "publication")).fetchone()
+    return row[0] if row else None
 
 
 def _log(conn: Connection, table: Table) -> Composed:
@@ -146,9 +152,9 @@ def _log(conn: Connection, table: Table) -> Composed:
 def unprepare_text(conn: Connection, target: Target) -> str:
     """The DDL that takes everything away again; empty when nothing is there."""
     present = survey(conn, target).present
-    slot, published = decoding.slot_of(conn), _published(conn, target)
+    slot = decoding.slot_of(conn)
     parts = [_unprepared(conn)] if present else []
-    if published:
+    if _publication(conn) == MARK:
         parts.append(SQL("DROP PUBLICATION IF EXISTS concord;\n").format())
     if slot is not None:
         parts.append(statement(ROOM, "drop_slot", slot=Literal(slot.name)))

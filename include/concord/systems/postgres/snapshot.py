@@ -70,6 +70,8 @@ class PostgresSnapshot:
         """Another server, an earlier transaction number, or the log without its newest row."""
         if not position.continues(since, self.position):
             return True
+        if self.decoded is not None and self.decoded.set_back(since):
+            return True
         table = self._table(mapping)
         witness = since["logged"].get(str(table.relation))
         if not witness or str(table.relation) not in self.position["logged"]:
@@ -95,6 +97,8 @@ class PostgresSnapshot:
         if relation in is_logged or witness is not None:
             if relation not in is_logged or witness is None:
                 return None
+            if since.get("files", {}).get(relation) != self.position["files"][relation]:
+                return None  # rewritten, perhaps with other values
             return self._logged(table, since, witness, also, setting)
         was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
         if self.decoded is None or not self.decoded.covers(table):

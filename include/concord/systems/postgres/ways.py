@@ -106,8 +106,11 @@ class Ways:
             self.notes.append(f"{mapping.table}: every batch compares all of it")
         return "full"
 
-    def figures(self, ways: Sequence[Way]) -> None:
+    def figures(self, mappings: Sequence[EntityMapping], ways: Sequence[Way]) -> None:
         """Note how old, long and large things are, and what is wrong with that."""
+        if len(set(ways)) > 1:
+            each = (f"{m.table} by {way}" for m, way in zip(mappings, ways, strict=True))
+            self.notes.append(f"changes are found table by table: {', '.join(each)}")
         m = measure(self.conn, log=self.found.reads_log)
         self.notes.append(
             f"PostgreSQL {m.version}; longest open transaction {m.longest_transaction:.0f} s,"
@@ -132,9 +135,11 @@ class Ways:
             f" {slot.status}"
         )
         if not used:
+            decodes = self.spec.capture in DECODED
+            why = (self.no_decoding or "no table needs it") if decodes else "see capture"
             note += (
-                ". Nothing is read from it and the log grows: drop it by"
-                f" SELECT pg_drop_replication_slot('{slot.name}')"
+                f". Nothing is read from it ({why}) and the log grows: put that right, or drop it"
+                f" by SELECT pg_drop_replication_slot('{slot.name}')"
             )
         self.notes.append(note)
 

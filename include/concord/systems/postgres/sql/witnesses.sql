@@ -1,11 +1,12 @@
--- Every table with a working change log, and the newest row of that log.
+-- Every table with a working change log, the newest row of that log, and the file that the table is
+-- kept in: an ALTER TABLE that computes values anew writes another one, and runs no trigger.
 SELECT w.relation, (
     SELECT l.xid::text || ' ' || l.at::text
     FROM concord.change_log AS l
     WHERE l.relation = w.relation
     ORDER BY l.xid DESC
     LIMIT 1
-)
+), (SELECT c.relfilenode FROM pg_class AS c WHERE c.oid = w.relation)::text
 FROM concord.watched AS w
 WHERE 4 = (
     SELECT count(*)
