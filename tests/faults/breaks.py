@@ -184,7 +184,10 @@ POSTGRES = [
             "ALTER TABLE account RENAME TO before;"
             f"CREATE TABLE account (LIKE before INCLUDING ALL); {GRANTS}"
         ),
-        _sql("DROP TABLE account; ALTER TABLE before RENAME TO account"),
+        _sql(
+            "INSERT INTO before SELECT * FROM account; DROP TABLE account;"
+            "ALTER TABLE before RENAME TO account"
+        ),
         "deletions",
         lane="nightly",  # the new table has no change log
     ),
