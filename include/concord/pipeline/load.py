@@ -139,11 +139,11 @@ def _fitting(
     conn: Connection, mapping: EntityMapping, shape: Shape, intents: list[Intent]
 ) -> list[Intent]:
     """Those whose columns are all there. The others wait, and the next batch plans them anew."""
-    there = shape.columns.keys()
+    away = {c.column for c in mapping.columns} - shape.columns.keys()
     fit = [
         i
         for i in intents
-        if there >= i.base.keys() and there >= {mapping.by_field[f].column for f in i.new}
+        if away.isdisjoint([*i.base, *(mapping.by_field[f].column for f in i.new)])
     ]
     if len(fit) < len(intents):
         ids = {i.golden_id for i in intents} - {i.golden_id for i in fit}

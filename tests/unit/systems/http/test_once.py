@@ -89,3 +89,10 @@ def test_records_on_which_the_service_itself_fails_stop_nobody_else(once: Once[s
         target = Target(error, error, error)
         with pytest.raises(Failing, match="500"):
             once.write(target.send, target.look)
+
+
+def test_a_record_is_not_given_up_while_a_try_of_it_may_still_arrive(once: Once[str]) -> None:
+    error = Unanswered("status 500", 500)
+    target = Target(LOST, error, error)
+    with pytest.raises(Unanswered):
+        once.write(target.send, target.look)
