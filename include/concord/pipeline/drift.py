@@ -2,15 +2,20 @@
 
 An added column is no concern of ours. A missing or retyped one stops that field's use: it is not
 read, keeps its last value in the image, is not written, and a review says so. A missing key stops
-the entity (the adapter raises EntityStopped).
+the entity (the adapter raises EntityStopped). Once it is as it was, everything is compared and
+planned once.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
+from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping
 from concord.systems.protocol import Shape
 
@@ -63,12 +68,17 @@ def _stop_when_needed(entity: Entity, mapping: EntityMapping, stopped: dict[str,
 def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Shape:
     """The shape with the stopped fields' columns left out."""
     bad = {c.column for c in mapping.columns if c.field in stopped}
-    return Shape(
-        {n: t for n, t in shape.columns.items() if n not in bad},
-        shape.native,
-        shape.missing,
-        shape.max_length,
-    )
+    return replace(shape, columns={n: t for n, t in shape.columns.items() if n not in bad})
+
+
+def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
+    """The shape without columns that are not of the type that was last accepted."""
+    row = conn.execute(
+        "SELECT columns FROM ops.shape WHERE system = %s AND entity = %s",
+        (mapping.system, mapping.entity),
+    ).fetchone()
+    known: dict[str, str] = row[0] if row else {}
+    return replace(shape, columns={n: t for n, t in shape.columns.items() if known.get(n, t) == t})
 
 
 def open_review(
@@ -85,13 +95,28 @@ def open_review(
 
 
 def _close_repaired(conn: Connection, mapping: EntityMapping, stopped: dict[str, str]) -> None:
-    conn.execute(
+    done = conn.execute(
         "UPDATE ops.review SET state = 'done', closed_at = clock_timestamp(),"
         " closed_by = 'concord', comment = 'the column is back as it was'"
         " WHERE kind = 'schema' AND state = 'open' AND system = %s AND entity = %s"
         " AND subject <> ALL(%s)",
         (mapping.system, mapping.entity, list(stopped)),
     )
+    if done.rowcount:
+        _catch_up(conn, mapping.system, [mapping.entity])
+
+
+def _catch_up(conn: Connection, system: str, entities: list[str]) -> None:
+    """Compare all of these once, and plan all: what happened to a stopped field was not taken."""
+    for entity in entities:
+        conn.execute(
+            "UPDATE ops.cursor SET position = '{}' WHERE system = %s AND entity = %s",
+            (system, entity),
+        )
+        conn.execute(
+            statement("pipeline", "replan_all", golden=sql.Identifier("golden", entity)),
+            {"entity": entity, "reason": f"{system} is as it was"},
+        )
 
 
 def _remember(
@@ -122,9 +147,10 @@ def _remember(
 def accept(conn: Connection, system: str) -> int:
     """Forget the remembered shapes of a system: the next batch takes what it finds."""
     conn.execute("DELETE FROM ops.shape WHERE system = %s", (system,))
-    done = conn.execute(
+    closed = conn.execute(
         "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp()"
-        " WHERE kind = 'schema' AND state = 'open' AND system = %s",
+        " WHERE kind = 'schema' AND state = 'open' AND system = %s RETURNING entity",
         (system,),
-    )
-    return done.rowcount
+    ).fetchall()
+    _catch_up(conn, system, sorted({entity for (entity,) in closed}))
+    return len(closed)

@@ -23,7 +23,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
 from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import confirm, lease
+from concord.pipeline import confirm, drift, lease
 from concord.pipeline.batch import Counts, add_counts, read_batch, step
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, merged, partition, referred
@@ -116,13 +116,16 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     target = engine.system(system)
     with _ledger(engine) as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
-        shapes = _shapes(engine, target)
+        shapes = _shapes(engine, conn, target)
         there = [e for e in engine.config.entities if e.name in shapes]
         # What refers to something comes after it, and goes before it.
         order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
         for entity, deletes in order:
             mapping = entity.by_system[system]
-            for intents in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
+            for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
+                intents = _fitting(conn, mapping, shapes[entity.name], ready)
+                if not intents:
+                    continue
                 lease.renew(conn, fence)
                 earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
@@ -131,8 +134,11 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     return earlier
 
 
-def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
-    """Column shapes of the target's entities; one whose table is gone is left out."""
+def _shapes(engine: Engine, conn: Connection, target: System) -> dict[str, Shape]:
+    """Column shapes of the target's entities; one whose table is gone is left out.
+
+    A column that changed its type since the target was read is left out of its shape.
+    """
     shapes: dict[str, Shape] = {}
     with target.snapshot() as snapshot:
         for entity in engine.config.entities:
@@ -140,10 +146,31 @@ def _shapes(engine: Engine, target: System) -> dict[str, Shape]:
             if mapping is None:
                 continue
             try:
-                shapes[entity.name] = snapshot.shape(mapping)
+                shapes[entity.name] = drift.accepted(conn, mapping, snapshot.shape(mapping))
             except EntityStopped:
                 continue  # extract has opened the review for it; its intents stay waiting
     return shapes
+
+
+def _fitting(
+    conn: Connection, mapping: EntityMapping, shape: Shape, intents: list[Intent]
+) -> list[Intent]:
+    """Those whose columns are all there. The others wait, and the next batch plans them anew."""
+    away = {c.column for c in mapping.columns} - shape.columns.keys()
+    fit = [
+        i
+        for i in intents
+        if away.isdisjoint([*i.base, *(mapping.by_field[f].column for f in i.new)])
+    ]
+    if len(fit) < len(intents):
+        ids = {i.golden_id for i in intents} - {i.golden_id for i in fit}
+        conn.execute(
+            "INSERT INTO ops.replan (entity, golden_id, reason)"
+            " SELECT %s, unnest(%s::uuid[]), 'a column was gone' ON CONFLICT DO NOTHING",
+            (mapping.entity, list(ids)),
+        )
+        conn.commit()
+    return fit
 
 
 def _slices(
@@ -313,7 +340,7 @@ def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, wri
         if mapping is None:
             continue
         for intents in _unanswered(conn, mapping):
-            shapes = shapes or _shapes(engine, target)
+            shapes = shapes or _shapes(engine, conn, target)
             if entity.name not in shapes:
                 break
             found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])

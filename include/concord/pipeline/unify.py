@@ -25,6 +25,8 @@ from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, partition, table
 from concord.pipeline.incoming import Source
 
+EMPTIED = 5  # so many deletions, of more than half of the records, look like an emptied table
+
 ROW_CLASSES = {
     "new": "accepted",
     "unchanged": "unchanged",
@@ -105,8 +107,8 @@ def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> 
         if held is not None:
             _hold_all(conn, batch, entity, mapping.system)
             continue
-        most = 0 if set_back else engine.spec(mapping.system).limits.deletes
-        hold = not obsolete and _too_many_deletions(conn, batch, entity, mapping.system, most)
+        limit = 0 if set_back else engine.spec(mapping.system).limits.deletes
+        hold = not obsolete and _too_many_deletions(conn, batch, entity, mapping.system, limit)
         out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold, set_back))
     return out
 
@@ -122,9 +124,12 @@ def _hold_all(conn: Connection, batch: Batch, entity: Entity, system: str) -> No
 
 
 def _too_many_deletions(
-    conn: Connection, batch: Batch, entity: Entity, system: str, most: int
+    conn: Connection, batch: Batch, entity: Entity, system: str, limit: int
 ) -> bool:
-    """Hold back deletions above the limit until a person agrees (an emptied table, say)."""
+    """Hold back deletions above the limit, or of most records, until a person agrees.
+
+    Once held they stay so, however many other records come meanwhile, unless the records are back.
+    """
     staged = stage.stage_table(batch.id, system, entity.name)
     if not stage.exists(conn, staged):
         return False
@@ -136,16 +141,12 @@ def _too_many_deletions(
             image=partition(entity.by_system[system]),
         )
     ).fetchone()
-    n = row[0] if row else 0
-    if n <= most:
+    n, most = row or (0, False)
+    if n == 0:
+        _deletions_are_over(conn, entity, system)
         return False
-    approved = conn.execute(
-        "UPDATE ops.review SET state = 'done' WHERE kind = 'mass_deletion' AND state = 'approved'"
-        " AND system = %s AND entity = %s AND (detail ->> 'deletions')::bigint >= %s"
-        " RETURNING review_id",
-        (system, entity.name, n),
-    ).fetchone()
-    if approved:
+    few = n <= limit and not (most and n >= EMPTIED)
+    if (few and not _deletions_are_held(conn, entity, system)) or _agreed(conn, entity, system, n):
         return False
     conn.execute(
         "INSERT INTO ops.review (kind, system, entity, subject, detail, batch_id)"
@@ -156,6 +157,35 @@ def _too_many_deletions(
         (system, entity.name, Jsonb({"deletions": n}), batch.id),
     )
     return True
+
+
+def _agreed(conn: Connection, entity: Entity, system: str, n: int) -> bool:
+    """Whether a person has agreed to so many deletions; that word is used up by it."""
+    approved = conn.execute(
+        "UPDATE ops.review SET state = 'done' WHERE kind = 'mass_deletion' AND state = 'approved'"
+        " AND system = %s AND entity = %s AND (detail ->> 'deletions')::bigint >= %s"
+        " RETURNING review_id",
+        (system, entity.name, n),
+    ).fetchone()
+    return approved is not None
+
+
+def _deletions_are_held(conn: Connection, entity: Entity, system: str) -> bool:
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion' AND state = 'open'"
+        " AND system = %s AND entity = %s)",
+        (system, entity.name),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _deletions_are_over(conn: Connection, entity: Entity, system: str) -> None:
+    conn.execute(
+        "UPDATE ops.review SET state = 'done', closed_at = clock_timestamp(),"
+        " closed_by = 'concord', comment = 'the records are back'"
+        " WHERE kind = 'mass_deletion' AND state = 'open' AND system = %s AND entity = %s",
+        (system, entity.name),
+    )
 
 
 def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:

@@ -224,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
                 wanted = [resource.records.get(i) for i in self.body["ids"]]
                 return 200, {"items": spoilt([r for r in wanted if r is not None], broken)}
             case [id_]:
-                record = resource.records.get(id_)
+                record = None if broken == "void" else resource.records.get(id_)
                 return (200, record) if record is not None else (404, {"error": "not there"})
         page, after = store.page(
             way[0], self.query.get("after", ""), int(self.query.get("limit", "100"))
@@ -288,6 +288,8 @@ def admin(service: Service, what: str, given: dict[str, Any]) -> Any:
             store.delete(given["resource"], given["id"], None, None, "a person")
         case "reshape":
             reshape(store, **given)
+        case "restore":
+            restore(store.resources[given["resource"]], given["columns"], given["records"])
         case "refuse":
             store.resources[given["resource"]].refuses = given["word"]
     return {}
@@ -302,7 +304,20 @@ def reshape(store: Store, resource: str, was: str, now: str | None, kind: str | 
     for record in changed.records.values():
         value = record.pop(was)
         if now is not None:
-            record[now] = 0 if kind == "integer" else value
+            record[now] = None if kind else value
+
+
+def restore(changed: Resource, columns: dict[str, str], records: list[dict[str, Any]]) -> None:
+    """Give a resource the columns back that it had, with the values that were in them."""
+    lost = columns.keys() - changed.columns.keys()
+    lost |= {c for c, kind in columns.items() if changed.columns.get(c, kind) != kind}
+    changed.columns = columns
+    before = {r[changed.id]: r for r in records}
+    for id_, record in changed.records.items():
+        for name in list(record.keys() - columns.keys() - {changed.id, "version"}):
+            del record[name]
+        for name in lost:
+            record[name] = before.get(id_, {}).get(name)
 
 
 def new_behaviour(**rates: Any) -> dict[str, Any]:

@@ -116,6 +116,25 @@ def test_an_emptied_table_is_held_and_nothing_is_passed_on(world: World) -> None
     assert world.one("crm", "SELECT count(*) FROM account") == 0
 
 
+def test_most_of_a_small_table_gone_is_held_until_it_is_back(world: World) -> None:
+    for n in range(9):
+        world.customer(f"Company {n}")
+    world.batch()
+    world.crm("CREATE TABLE kept AS TABLE account")
+    world.crm("DELETE FROM account WHERE account_name < 'Company 5'")
+    assert world.batch()["held"] == 5
+    for n in range(9, 29):
+        world.customer(f"Company {n}")
+    assert world.batch()["held"] == 5  # though they are not most of the records any more
+    world.crm("INSERT INTO account SELECT * FROM kept ON CONFLICT DO NOTHING")
+    assert world.batch()["held"] == 0
+    assert world.ops("SELECT kind, state, comment FROM ops.review") == [
+        ("mass_deletion", "done", "the records are back")
+    ]
+    world.crm("DELETE FROM account WHERE account_name BETWEEN 'Company 24' AND 'Company 28'")
+    assert world.batch()["held"] == 0  # a few of many are people's business
+
+
 def test_a_lost_column_stops_its_field_and_writes_no_null(world: World) -> None:
     code = world.customer("Alpha Trading Ltd", vat_no="GB123456789", phone="+442079460000")
     world.settle()

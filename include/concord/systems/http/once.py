@@ -10,8 +10,6 @@ from concord.systems.http.client import Client, Unanswered
 
 Done = TypeVar("Done")
 UNREACHED = 3  # writes in a row that nobody answered: then the service is away, not the record bad
-
-
 ON_THE_ROAD = frozenset({None, 408, 425, 502, 503, 504})  # no word from the service itself
 
 
@@ -37,23 +35,25 @@ class Once(Generic[Done]):
             Failing: it is this write that the service cannot do; the others may go on.
             SystemUnavailable: it cannot be reached, or has left several writes unanswered.
         """
-        tried = 0
+        tried, on_the_road = 0, False
         while True:
             tried += 1
             try:
                 done: Done | None = send()
             except Unanswered as e:
+                on_the_road |= e.status in ON_THE_ROAD
                 seconds = self.client.patience.wait(tried)
                 self.client.rest(seconds or 0.0)
                 done = look()
                 if done is None and seconds is None:
-                    raise self._give_up(e) from None
+                    raise self._give_up(e, on_the_road=on_the_road) from None
             if done is not None:
                 self.unanswered = 0
                 return done
 
-    def _give_up(self, error: Unanswered) -> Exception:
-        if error.status not in ON_THE_ROAD:
+    def _give_up(self, error: Unanswered, *, on_the_road: bool) -> Exception:
+        """`on_the_road`: one of the tries may not have arrived yet."""
+        if not on_the_road:
             self.unanswered = 0
             return Failing(str(error))
         self.unanswered += 1

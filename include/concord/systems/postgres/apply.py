@@ -23,7 +23,7 @@ from concord.systems.protocol import Fence, Outcome, Row, Write
 
 MERGE_RETURNS = 170_000  # the first server version whose MERGE gives back what it made
 Failed = Literal["busy", "bad", "one"]
-PIECE = 32  # writes tried together once a larger set has failed; halved from there
+PIECE = 32  # writes tried together once a larger set has failed
 BUSY = "55P03"
 FORBIDDEN = "42501"
 BUSY_WORDS = "another session holds the record; nothing was written"
@@ -104,7 +104,7 @@ class Apply:
             return "bad"
 
     def _in_pieces(self, group: Group, *, one: bool) -> dict[int, str]:
-        """The target halves what fails until the bad items stand alone; these are rejected."""
+        """The target sets the bad items aside by trying smaller pieces; these are rejected."""
         piece = 1 if one else PIECE
         query = self._statement(group, one=one).as_string(self.conn)
         numbers = [n for n, _ in group.items]

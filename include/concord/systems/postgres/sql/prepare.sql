@@ -40,9 +40,10 @@ CREATE TABLE IF NOT EXISTS concord.fence (
     token bigint NOT NULL
 );
 
--- Runs a statement over items, {{n, id, new, base}} each, in pieces; a piece that fails is halved
--- until the bad items stand alone. Gives (n, id) of what was written and (n, code, ...) of what
--- failed. The numbers n come apart as well: an item may hold what this database cannot even read.
+-- Runs a statement over items, {{n, id, new, base}} each, in pieces. In a piece that fails the first
+-- bad item is sought by halves: what comes before it is written on the way, and what comes after it
+-- begins the next piece. Gives (n, id) of what was written and (n, code, ...) of what failed. The
+-- numbers n come apart as well: an item may hold what this database cannot even read.
 CREATE OR REPLACE FUNCTION concord.write_each(
     statement text, items json, numbers integer[], piece integer,
     fence_name text, fence_token bigint,
@@ -51,18 +52,16 @@ CREATE OR REPLACE FUNCTION concord.write_each(
 ) RETURNS SETOF record
 LANGUAGE plpgsql AS $body$
 DECLARE
-    item   json[] := ARRAY(SELECT e.value FROM json_array_elements(items) AS e);
-    lows   integer[] := ARRAY(SELECT generate_series(1, cardinality(item), piece));
-    highs  integer[] := ARRAY(SELECT least(l + piece - 1, cardinality(item)) FROM unnest(lows) AS l);
-    low    integer;
-    high   integer;
-    middle integer;
-    ns     integer[];
-    ids    text[];
-    one    record;
+    item    json[] := ARRAY(SELECT e.value FROM json_array_elements(items) AS e);
+    low     integer := 1;
+    high    integer := piece;
+    suspect integer := 0;  -- a bad item is known to be at this place or before it
+    ns      integer[];
+    ids     text[];
+    one     record;
 BEGIN
-    WHILE cardinality(lows) > 0 LOOP
-        low := lows[1]; high := highs[1]; lows := lows[2:]; highs := highs[2:];
+    WHILE low <= cardinality(item) LOOP
+        high := least(high, cardinality(item));
         ns := '{{}}'; ids := '{{}}'; code := NULL;
         BEGIN
             FOR one IN EXECUTE statement USING
@@ -78,20 +77,24 @@ BEGIN
                 GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
                     constraint_of = CONSTRAINT_NAME, column_of = COLUMN_NAME;
         END;
+        IF code IS NOT NULL AND low < high THEN
+            suspect := high;
+            high := (low + high) / 2;
+            CONTINUE;
+        END IF;
         IF code IS NULL THEN
             message := NULL; constraint_of := NULL; column_of := NULL;
             FOR i IN 1 .. cardinality(ns) LOOP
                 n := ns[i]; id := ids[i];
                 RETURN NEXT;
             END LOOP;
-        ELSIF low = high THEN
+        ELSE
             n := numbers[low]; id := NULL;
             RETURN NEXT;
-        ELSE
-            middle := (low + high) / 2;
-            lows := ARRAY[low, middle + 1] || lows;
-            highs := ARRAY[middle, high] || highs;
+            suspect := 0;
         END IF;
+        low := high + 1;
+        high := CASE WHEN suspect >= low THEN (low + suspect) / 2 ELSE low + piece - 1 END;
     END LOOP;
 END $body$;
 REVOKE ALL ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) FROM PUBLIC;
