@@ -1,15 +1,17 @@
-"""Merges inside one system: redirects follow, nothing is deleted on the other side, nothing is lost.
+"""Merges inside one system: redirects follow, nothing is deleted elsewhere, nothing is lost.
 
 The CRM keeps a merged account with a pointer to the one that stays (`merged_into`).
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
 
 from tests.support.configured import mapped
+from tests.support.halfway import interrupted, run_load, until_load
 from tests.support.world import World
 
 NAMES = "abcd"
@@ -188,14 +190,24 @@ def test_a_merge_into_an_unknown_record_waits_until_it_is_there(merging: World) 
 def test_accounts_that_were_merged_long_ago_are_known_as_such_from_the_first_load(
     merging: World,
 ) -> None:
-    survivor = merging.account("Alpha")
-    loser = merging.account("Alpha old", merged_into=survivor)
+    loser, survivor = (f"{first}0000000-0000-0000-0000-000000000000" for first in "19")
+    merging.account("Alpha", id=survivor)
+    merging.account("Alpha old", id=loser, merged_into=survivor)
     merging.settle()
     assert merging.erp("SELECT name FROM customers") == [("Alpha",)]
+    merging.erp("UPDATE customers SET name = 'Alpha new', phone = '+442079461111'")
+    merging.erp(
+        "INSERT INTO customer_contacts (customer_code, full_name)"
+        " SELECT customer_code, 'Ann' FROM customers"
+    )
+    merging.settle()
+    assert merging.crm("SELECT account_id::text FROM person") == [(survivor,)]
+    assert merging.crm("SELECT id::text, account_name FROM account ORDER BY 1") == [
+        (loser, "Alpha old"), (survivor, "Alpha new")
+    ]  # fmt: skip
     ids = merging.ops("SELECT DISTINCT golden_id FROM image.party")
     assert len(ids) == 1
     assert merging.ops("SELECT count(*) FROM ops.review") == [(0,)]
-    assert merging.crm("SELECT account_name FROM account WHERE id = %s", loser) == [("Alpha old",)]
 
 
 def test_a_merge_taken_back_gives_the_record_and_its_counterpart_a_golden_record_again(
@@ -216,6 +228,24 @@ def test_a_merge_taken_back_gives_the_record_and_its_counterpart_a_golden_record
     merging.crm("UPDATE account SET phone_number = '+442079467777' WHERE account_name = 'a'")
     merging.settle()
     assert merging.erp("SELECT phone FROM customers WHERE name = 'a'") == [("+442079467777",)]
+
+
+def test_a_record_on_its_way_for_the_loser_comes_to_belong_to_the_survivor(
+    merging: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = Accounts(merging, "b")
+    loser = merging.account("a", merged_into=None)
+    batch_id = until_load(merging, "slow")
+    interrupted(merging, batch_id, "erp")
+    with monkeypatch.context() as patch:  # as while the first load is still at work
+        patch.setattr(importlib.import_module("concord.pipeline.extract"), "settle", lambda *_: 0)
+        merging.crm("UPDATE account SET merged_into = %s WHERE id = %s", accounts.id["b"], loser)
+        second = until_load(merging, "merge")
+    run_load(merging, second)
+    merging.settle()
+    assert merging.ops("SELECT DISTINCT golden_id FROM image.party") == [(accounts.golden["b"],)]
+    assert merging.one("erp", "SELECT count(*) FROM customers") == 2
+    assert merging.one("crm", "SELECT count(*) FROM account") == 2
 
 
 def test_a_change_that_meets_the_merge_is_kept(merging: World) -> None:
