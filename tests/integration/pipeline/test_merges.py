@@ -168,6 +168,13 @@ def test_chains_and_circles_of_merges_end_in_one_golden_record(
     assert targets == [(accounts.of("crm", str(accounts.id["a"])),)]
     assert _everything(merging)[2:] == before[2:]
     assert merging.batch("nightly")["planned"] == 0
+    losers = {pair[0] for step in steps for pair in step}
+    stays = min(names - losers or names, key=lambda name: str(accounts.id[name]))
+    merging.crm(
+        "UPDATE account SET phone_number = '+442079465555' WHERE id = %s", accounts.id[stays]
+    )
+    merging.settle()
+    assert merging.one("erp", "SELECT count(*) FROM customers WHERE phone = '+442079465555'") == 1
 
 
 def test_a_merge_into_an_unknown_record_waits_until_it_is_there(merging: World) -> None:
@@ -192,9 +199,9 @@ def test_accounts_that_were_merged_long_ago_are_known_as_such_from_the_first_loa
 ) -> None:
     loser, survivor = (f"{first}0000000-0000-0000-0000-000000000000" for first in "19")
     merging.account("Alpha", id=survivor)
-    merging.account("Alpha old", id=loser, merged_into=survivor)
+    merging.account("Alpha old", id=loser, merged_into=survivor, phone_number="+442079469999")
     merging.settle()
-    assert merging.erp("SELECT name FROM customers") == [("Alpha",)]
+    assert merging.erp("SELECT name, phone FROM customers") == [("Alpha", None)]
     merging.erp("UPDATE customers SET name = 'Alpha new', phone = '+442079461111'")
     merging.erp(
         "INSERT INTO customer_contacts (customer_code, full_name)"
@@ -272,6 +279,20 @@ def test_purging_the_loser_later_deletes_nothing_elsewhere(merging: World) -> No
     merging.settle()
     assert merging.one("erp", "SELECT count(*) FROM customers") == 4
     assert merging.one("hub", "SELECT count(*) FROM golden.party WHERE deleted_at IS NULL") == 3
+
+
+def test_a_deletion_of_the_survivor_is_passed_on_whatever_was_merged_into_it(
+    merging: World,
+) -> None:
+    merging.config = mapped(merging.config, "party", "crm", on_delete="propagate")
+    merging.engine = merging.fresh_engine()
+    survivor = merging.account("Alpha")
+    merging.account("Alpha old", merged_into=survivor)
+    merging.settle()
+    merging.crm("DELETE FROM account WHERE id = %s", survivor)
+    merging.settle()
+    assert merging.erp("SELECT count(*) FROM customers") == [(0,)]
+    assert merging.crm("SELECT account_name FROM account") == [("Alpha old",)]
 
 
 def test_a_merge_by_deleting_the_loser_deletes_nothing_that_others_refer_to(world: World) -> None:
