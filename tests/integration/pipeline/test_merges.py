@@ -1,4 +1,4 @@
-"""Merges inside one system: redirects follow, nothing is deleted elsewhere, nothing is lost.
+"""Merges inside one system: redirects follow; nothing is deleted elsewhere, nothing is lost.
 
 The CRM keeps a merged account with a pointer to the one that stays (`merged_into`).
 """
