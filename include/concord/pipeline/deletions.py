@@ -39,6 +39,7 @@ def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
             "partition": partition(mapping),
             "image": table("image", entity),
             "merged": merged(entity, "i"),
+            "other_merged": merged(entity, "o"),
         }
         conn.execute(
             statement(
@@ -54,3 +55,16 @@ def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
         conn.execute(
             statement("pipeline", "ask_deletions", **parts), {**values, "system": mapping.system}
         )
+
+
+def close_answered(conn: Connection, batch_id: int, entity: Entity) -> None:
+    """Close questions about deletions that people have answered in the systems themselves."""
+    conn.execute(
+        statement(
+            "pipeline",
+            "close_answered",
+            affected=stage.work_table(batch_id, "g", entity.name),
+            image=table("image", entity),
+        ),
+        {"entity": entity.name},
+    )

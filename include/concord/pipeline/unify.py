@@ -69,6 +69,7 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     merges.follow(conn, engine.config, batch.id, entity)
     deletions.settle(conn, batch.id, entity)
     _affected(conn, batch, entity)
+    deletions.close_answered(conn, batch.id, entity)
     _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
     statistics.refresh(conn, table("golden", entity), changed)

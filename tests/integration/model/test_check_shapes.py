@@ -50,6 +50,17 @@ def test_a_dropped_column_is_named(world: World) -> None:
     assert "crm's account has no column `web`" in problem.what
 
 
+def test_a_column_of_merges_that_is_not_there_is_named(world: World, config_copy: Path) -> None:
+    path = config_copy / "model/party.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "    table: account\n", "    table: account\n    merged_into: master_id\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    (problem,) = check(world, config_copy)
+    assert "crm's account has no column `master_id`" in problem.what
+    assert problem.line == text[: text.index("merged_into")].count("\n") + 1
+
+
 @pytest.fixture(autouse=True)
 def _shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONCORD_CONFIG", raising=False)

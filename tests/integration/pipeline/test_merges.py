@@ -5,11 +5,13 @@ The CRM keeps a merged account with a pointer to the one that stays (`merged_int
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
 
 from tests.support.configured import mapped
+from tests.support.halfway import interrupted, run_load, until_load
 from tests.support.world import World
 
 NAMES = "abcd"
@@ -166,6 +168,13 @@ def test_chains_and_circles_of_merges_end_in_one_golden_record(
     assert targets == [(accounts.of("crm", str(accounts.id["a"])),)]
     assert _everything(merging)[2:] == before[2:]
     assert merging.batch("nightly")["planned"] == 0
+    losers = {pair[0] for step in steps for pair in step}
+    stays = min(names - losers or names, key=lambda name: str(accounts.id[name]))
+    merging.crm(
+        "UPDATE account SET phone_number = '+442079465555' WHERE id = %s", accounts.id[stays]
+    )
+    merging.settle()
+    assert merging.one("erp", "SELECT count(*) FROM customers WHERE phone = '+442079465555'") == 1
 
 
 def test_a_merge_into_an_unknown_record_waits_until_it_is_there(merging: World) -> None:
@@ -188,14 +197,24 @@ def test_a_merge_into_an_unknown_record_waits_until_it_is_there(merging: World) 
 def test_accounts_that_were_merged_long_ago_are_known_as_such_from_the_first_load(
     merging: World,
 ) -> None:
-    survivor = merging.account("Alpha")
-    loser = merging.account("Alpha old", merged_into=survivor)
+    loser, survivor = (f"{first}0000000-0000-0000-0000-000000000000" for first in "19")
+    merging.account("Alpha", id=survivor)
+    merging.account("Alpha old", id=loser, merged_into=survivor, phone_number="+442079469999")
     merging.settle()
-    assert merging.erp("SELECT name FROM customers") == [("Alpha",)]
+    assert merging.erp("SELECT name, phone FROM customers") == [("Alpha", None)]
+    merging.erp("UPDATE customers SET name = 'Alpha new', phone = '+442079461111'")
+    merging.erp(
+        "INSERT INTO customer_contacts (customer_code, full_name)"
+        " SELECT customer_code, 'Ann' FROM customers"
+    )
+    merging.settle()
+    assert merging.crm("SELECT account_id::text FROM person") == [(survivor,)]
+    assert merging.crm("SELECT id::text, account_name FROM account ORDER BY 1") == [
+        (loser, "Alpha old"), (survivor, "Alpha new")
+    ]  # fmt: skip
     ids = merging.ops("SELECT DISTINCT golden_id FROM image.party")
     assert len(ids) == 1
     assert merging.ops("SELECT count(*) FROM ops.review") == [(0,)]
-    assert merging.crm("SELECT account_name FROM account WHERE id = %s", loser) == [("Alpha old",)]
 
 
 def test_a_merge_taken_back_gives_the_record_and_its_counterpart_a_golden_record_again(
@@ -216,6 +235,24 @@ def test_a_merge_taken_back_gives_the_record_and_its_counterpart_a_golden_record
     merging.crm("UPDATE account SET phone_number = '+442079467777' WHERE account_name = 'a'")
     merging.settle()
     assert merging.erp("SELECT phone FROM customers WHERE name = 'a'") == [("+442079467777",)]
+
+
+def test_a_record_on_its_way_for_the_loser_comes_to_belong_to_the_survivor(
+    merging: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = Accounts(merging, "b")
+    loser = merging.account("a", merged_into=None)
+    batch_id = until_load(merging, "slow")
+    interrupted(merging, batch_id, "erp")
+    with monkeypatch.context() as patch:  # as while the first load is still at work
+        patch.setattr(importlib.import_module("concord.pipeline.extract"), "settle", lambda *_: 0)
+        merging.crm("UPDATE account SET merged_into = %s WHERE id = %s", accounts.id["b"], loser)
+        second = until_load(merging, "merge")
+    run_load(merging, second)
+    merging.settle()
+    assert merging.ops("SELECT DISTINCT golden_id FROM image.party") == [(accounts.golden["b"],)]
+    assert merging.one("erp", "SELECT count(*) FROM customers") == 2
+    assert merging.one("crm", "SELECT count(*) FROM account") == 2
 
 
 def test_a_change_that_meets_the_merge_is_kept(merging: World) -> None:
@@ -242,6 +279,20 @@ def test_purging_the_loser_later_deletes_nothing_elsewhere(merging: World) -> No
     merging.settle()
     assert merging.one("erp", "SELECT count(*) FROM customers") == 4
     assert merging.one("hub", "SELECT count(*) FROM golden.party WHERE deleted_at IS NULL") == 3
+
+
+def test_a_deletion_of_the_survivor_is_passed_on_whatever_was_merged_into_it(
+    merging: World,
+) -> None:
+    merging.config = mapped(merging.config, "party", "crm", on_delete="propagate")
+    merging.engine = merging.fresh_engine()
+    survivor = merging.account("Alpha")
+    merging.account("Alpha old", merged_into=survivor)
+    merging.settle()
+    merging.crm("DELETE FROM account WHERE id = %s", survivor)
+    merging.settle()
+    assert merging.erp("SELECT count(*) FROM customers") == [(0,)]
+    assert merging.crm("SELECT account_name FROM account") == [("Alpha old",)]
 
 
 def test_a_merge_by_deleting_the_loser_deletes_nothing_that_others_refer_to(world: World) -> None:

@@ -14,6 +14,7 @@ from tests.unit.model.small import FILES, change
 
 PARTY, SITE, LANES = "model/party.yaml", "model/site.yaml", "lanes.yaml"
 COMPANY, SYSTEMS, CODES = "company.yaml", "systems.yaml", "codes/country.yaml"
+CRM = "    table: sales.account\n"
 
 # file, text that stands there once, what is put in its place, words of the message
 MISTAKES = [
@@ -72,6 +73,14 @@ MISTAKES = [
     (PARTY, "tax_id: vat", "tax_id: tel", "two fields are written into column `tel`"),
     (PARTY, "tax_id: vat", "tax_id: no", "the key column cannot be a field as well"),
     (PARTY, "tax_id: vat", "tax_id: op", "a column called `op` cannot be staged"),
+    (PARTY, CRM, f"    merged_into: tax\n{CRM}", "column `tax` is mapped already"),
+    (PARTY, CRM, f"    merged_into: op\n{CRM}", "`op` cannot be staged"),
+    (
+        PARTY,
+        CRM,
+        f"    on_delete: restore\n    create: false\n{CRM}",
+        "is to be made again, but nothing may be created there",
+    ),
     (PARTY, "      tax_id: tax\n      phone: phone\n", "", "no match key is mapped in crm"),
     (PARTY, "entity: party", "entity: parti", "`parti` is not the name of the file"),
     (PARTY, "  crm:\n", "  cmr:\n", "unknown system `cmr`. Did you mean `crm`?"),

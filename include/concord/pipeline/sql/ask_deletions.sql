@@ -11,8 +11,10 @@ WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND NOT {merged}
   AND NOT EXISTS (
       SELECT FROM ops.deletion AS d WHERE d.entity = %(entity)s AND d.golden_id = i.golden_id)
   AND EXISTS (
-      SELECT FROM {image} AS o WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL)
+      SELECT FROM {image} AS o
+      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged})
   AND NOT EXISTS (
-      SELECT FROM {partition} AS o WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL)
+      SELECT FROM {partition} AS o
+      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged})
 ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject) WHERE state = 'open'
 DO NOTHING

@@ -22,7 +22,7 @@ WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND g.deleted_at 
               WHERE p.system = o.system AND p.entity = %(entity)s AND p.source_id = o.source_id)))
   AND NOT EXISTS (
       SELECT FROM {image} AS o
-      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL
+      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged}
       GROUP BY o.system
       HAVING count(*) > 1 OR o.system = %(system)s)
 ON CONFLICT DO NOTHING
