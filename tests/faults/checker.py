@@ -36,8 +36,11 @@ class Record:
 
     name: Name
     entity: str
+    began: datetime
     mapped: frozenset[str]
+    writable: frozenset[str]
     tag: str = ""
+    parent: Record | None = None
     made_by_person: bool = False
     ended: datetime | None = None
     ended_by_person: bool = False
@@ -58,7 +61,7 @@ class Record:
         moments = self.fields.get(name, [])
         for n, m in enumerate(moments):
             end = moments[n + 1].at if n + 1 < len(moments) else self.ended or until
-            if m.value == value and m.at < until and end >= since:
+            if m.value == value and m.at <= until and end >= since:
                 return True
         return False
 
@@ -72,6 +75,7 @@ class Verdict:
     overwritten: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)  # overwritten by a value that people left before
     idle: list[str] = field(default_factory=list)  # writes that changed nothing
+    apart: list[str] = field(default_factory=list)  # the two sides do not agree
     edits: int = 0  # changes of fields by people
     writes: int = 0  # by Concord
     disputed: int = 0  # edits that stewards are shown
@@ -79,11 +83,11 @@ class Verdict:
     @property
     def clean(self) -> bool:
         """Whether every law was kept."""
-        return not (self.lost or self.doubled or self.overwritten or self.stale or self.idle)
+        return not self.words()
 
     def words(self) -> str:
         """All findings, one a line."""
-        parts = ("lost", "doubled", "overwritten", "stale", "idle")
+        parts = ("lost", "doubled", "overwritten", "stale", "idle", "apart")
         return "\n".join(f"{part}: {line}" for part in parts for line in getattr(self, part))
 
 
@@ -122,7 +126,7 @@ def check(config: Config, urls: Mapping[str, str], lists: Shown = NOTHING) -> Ve
     records = _records(config, events)
     out = Verdict(writes=sum(not e.human for e in events))
     _idle(config, events, out)
-    _doubled(records, out)
+    _doubled(records, lists, out)
     _judge(records, lists, out)
     return out
 
@@ -135,7 +139,10 @@ def _records(config: Config, events: Sequence[Event]) -> dict[Name, list[Record]
         name = (e.system, e.table, e.key)
         entity, fields, canon = columns[e.system, e.table]
         if e.before is None:
-            out.setdefault(name, []).append(Record(name, entity, frozenset(fields)))
+            writable = frozenset(
+                c.field for c in config.entity[entity].by_system[e.system].columns if c.write
+            )
+            out.setdefault(name, []).append(Record(name, entity, e.at, frozenset(fields), writable))
             out[name][-1].made_by_person = e.human
         record = out[name][-1]
         if e.after is None:
@@ -146,20 +153,26 @@ def _records(config: Config, events: Sequence[Event]) -> dict[Name, list[Record]
             now = canon[f](_text(e.after.get(column)))
             if now != was:
                 record.fields.setdefault(f, []).append(Moment(e.at, e.human, now))
-        record.tag = _tag(e, fields, out) or record.tag
+    _name_things(out)
     return out
 
 
-def _tag(event: Event, fields: Mapping[str, str], records: Mapping[Name, list[Record]]) -> str:
-    """A record's tag; that of a contact or address begins with its customer's."""
-    assert event.after is not None
-    if "party" not in fields:
-        return str(event.after[fields["website"]] or "")
-    parent_table = "customers" if event.system == "erp" else "account"
-    parents = records.get((event.system, parent_table, str(event.after[fields["party"]])))
-    kind = {"BI": "billing", "SH": "shipping"}
-    own = event.after[fields["email" if "email" in fields else "kind"]]
-    return f"{parents[-1].tag if parents else ''}/{kind.get(own, own)}"
+def _name_things(records: Mapping[Name, list[Record]]) -> None:
+    """Give every record its tag: a customer's web address; its own behind its customer's."""
+    for parties in (True, False):
+        for life in _lives(records):
+            if parties and life.entity == "party":
+                life.tag = life.last("website") or ""
+            elif not parties and life.entity != "party":
+                parents = records.get(_parent(life), [])
+                life.parent = parents[-1] if parents else None
+                own = life.last("email" if life.entity == "contact" else "kind") or ""
+                life.tag = f"{life.parent.tag if life.parent else '?'}/{own}"
+
+
+def _parent(life: Record) -> Name:
+    table = {"erp": "customers", "crm": "account"}[life.name[0]]
+    return life.name[0], table, life.last("party") or ""
 
 
 def _columns(
@@ -207,15 +220,28 @@ def _idle(config: Config, events: Sequence[Event], out: Verdict) -> None:
             out.idle.append(f"{e.system}.{e.table} {e.key} at {e.at}")
 
 
-def _doubled(records: Mapping[Name, list[Record]], out: Verdict) -> None:
-    """Things of which one system has several records, at least one of them made by Concord."""
-    there: dict[tuple[str, str, str], list[Record]] = {}
+TELLS = {"party": ("website",), "contact": ("party", "email"), "address": ("party", "kind")}
+"""Fields by which two records of one system are seen to be the same thing."""
+
+
+def _doubled(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
+    """Records that Concord made beside one that was there already."""
     for life in _lives(records):
-        if life.alive and life.tag:
-            there.setdefault((life.name[0], life.entity, life.tag), []).append(life)
-    for (system, entity, tag), found in there.items():
-        if len(found) > 1 and not all(r.made_by_person for r in found):
-            out.doubled.append(f"{system}.{entity} {tag}: {[r.name[2] for r in found]}")
+        if life.made_by_person or _waits(life, lists):
+            continue
+        own = [life.fields.get(name, [None])[0] for name in TELLS[life.entity]]
+        for other in _lives(records):
+            if other is life or (other.name[:2]) != life.name[:2] or other.began > life.began:
+                continue
+            if (
+                all(own)
+                and (other.alive or other.ended > life.began)
+                and all(
+                    m and other.held(name, m.value, life.began, life.began)
+                    for name, m in zip(TELLS[life.entity], own, strict=True)
+                )
+            ):
+                out.doubled.append(f"{life.name} beside {other.name[2]}: {life.tag}")
 
 
 def _lives(records: Mapping[Name, list[Record]]) -> Iterator[Record]:
@@ -227,20 +253,43 @@ def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> 
     of_thing: dict[tuple[str, str], list[Record]] = {}
     for life in _lives(records):
         of_thing.setdefault((life.entity, life.tag), []).append(life)
-    for life in _lives(records):
-        others = [
-            r
-            for r in of_thing[life.entity, life.tag]
-            if r is not life and r.name[0] != life.name[0]
-        ]
-        if life.alive and life.made_by_person and not others and not _waits(life, lists):
-            out.lost.append(f"{life.name}: the other system never had it")
-        for name, moments in life.fields.items():
-            _field(life, name, moments, others, lists, out)
+    for thing in of_thing.values():
+        for life in thing:
+            others = [r for r in thing if r.name[0] != life.name[0]]
+            alone = life.alive and life.made_by_person and not others
+            if alone and not _waits(life, lists) and _has_place(life, of_thing):
+                out.lost.append(f"{life.name} {life.tag}: the other system never had it")
+            for name, moments in life.fields.items():
+                _field(life, name, moments, others, lists, out)
+        _agree(thing, lists, out)
+
+
+def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -> bool:
+    """Whether what it refers to is in the other system as well."""
+    parent = life.parent
+    return parent is None or any(
+        r.alive and r.name[0] != life.name[0] for r in of_thing[parent.entity, parent.tag]
+    )
+
+
+def _agree(thing: Sequence[Record], lists: Shown, out: Verdict) -> None:
+    """Two living records of one thing hold the same wherever both may be written."""
+    living = {r.name[0]: r for r in thing if r.alive and not _waits(r, lists)}
+    if len(living) != 2 or sum(r.alive for r in thing) != 2:
+        return
+    erp, crm = living["erp"], living["crm"]
+    for name in sorted(erp.writable & crm.writable - {"party"}):
+        if erp.last(name) != crm.last(name):
+            story = _story(name, thing)
+            out.apart.append(
+                f"{erp.name} {erp.tag} {name}: {erp.last(name)!r}, {crm.last(name)!r}{story}"
+            )
 
 
 def _waits(life: Record, lists: Shown) -> bool:
-    return (life.name[0], life.name[2]) in lists.records
+    """Whether it, or what it belongs to, waits for a steward."""
+    own = (life.name[0], life.name[2]) in lists.records
+    return own or (life.parent is not None and _waits(life.parent, lists))
 
 
 def _field(
@@ -256,7 +305,7 @@ def _field(
         return
 
     def disputed(m: Moment) -> bool:
-        return (life.name[0], life.name[2], name, m.value) in lists.values
+        return any((r.name[0], r.name[2], name, m.value) in lists.values for r in [life, *others])
 
     for n, m in enumerate(moments):
         if not m.human:
@@ -269,7 +318,7 @@ def _field(
             out.disputed += 1
             continue
         first = _since(name, moments[: n + 1], others, disputed)
-        what = f"{life.name} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
+        what = f"{life.name} {life.tag} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
         story = _story(name, [life, *others])
         if after is None:
             if life.alive and not _agreed(name, m, others):
