@@ -18,9 +18,7 @@ LAUNCHER = (
     Entry("up", "Set up what is missing, start everything, wait for the first batches.", "up"),
     Entry("down", "Stop everything.", "down"),
     Entry("status", "What runs, and what the last batches did.", "status"),
-    Entry(
-        "test", "Run the tests, or --faults alone; arguments go to pytest.", "test -k quarantine"
-    ),
+    Entry("test", "Run the tests, or --faults alone; arguments go to pytest.", "test -k quarantine"),
 )
 
 ENGINE = (

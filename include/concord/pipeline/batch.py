@@ -13,7 +13,14 @@ from typing import Any
 
 import psycopg
 
-from concord.errors import ConcordError, ConfigError, HubUnavailable, Problem, Transient
+from concord.errors import (
+    ConcordError,
+    ConfigError,
+    HubUnavailable,
+    Problem,
+    TooEarly,
+    Transient,
+)
 from concord.hub.database import Connection, first_line
 from concord.model.spec import Entity, EntityMapping, Scope
 from concord.pipeline.engine import Engine
@@ -21,6 +28,16 @@ from concord.pipeline.engine import Engine
 Counts = dict[str, int]
 
 STEP_LOCK_TIMEOUT = "15min"
+
+BUILDS_ON = {
+    "validate": "extract",
+    "unify": "validate",
+    "check_golden": "unify",
+    "plan": "check_golden",
+    "load": "plan",
+    "finish": "load",
+}
+"""What has to be done before a step: in every system of the batch, where it is one a system."""
 
 
 @dataclass(frozen=True)
@@ -143,16 +160,23 @@ class Step:
 
 
 @contextmanager
-def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator[Step]:
+def step(
+    engine: Engine, batch_id: int, name: str, system: str = "", *, anyway: bool = False
+) -> Iterator[Step]:
     """Take a step in one transaction; a failure is recorded and raised again.
 
     A driver's error is turned into HubUnavailable when the hub went away.
+
+    Raises:
+        TooEarly: what the step builds on is not done, and the step is not to be taken `anyway`.
     """
     try:
         with engine.hub.connect() as conn:
             batch = _enter(conn, batch_id, name, system)
             conn.commit()
             held = _hold(conn, batch_id, name, system)
+            if not held and not anyway:
+                _require_earlier(conn, batch, name)
             yield Step(conn, batch, past=held or batch.state != "open")
             if not held:
                 conn.execute(
@@ -189,6 +213,19 @@ def _hold(conn: Connection, batch_id: int, name: str, system: str) -> bool:
         (batch_id, name, system),
     ).fetchone()
     return row is None or row[0] == "done" or row[1] != "open"
+
+
+def _require_earlier(conn: Connection, batch: Batch, name: str) -> None:
+    needed = BUILDS_ON.get(name)
+    if needed is None:
+        return
+    row = conn.execute(
+        "SELECT count(*) FROM ops.batch_step WHERE batch_id = %s AND step = %s AND state = 'done'",
+        (batch.id, needed),
+    ).fetchone()
+    done = row[0] if row else 0
+    if done < (len(batch.systems) if needed in {"extract", "load"} else 1):
+        raise TooEarly(f"{name} of batch {batch.id} was called before its {needed} is done")
 
 
 def _record_failure(
