@@ -257,7 +257,12 @@ def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> 
         for life in thing:
             others = [r for r in thing if r.name[0] != life.name[0]]
             alone = life.alive and life.made_by_person and not others
-            if alone and not _waits(life, lists) and _has_place(life, of_thing):
+            if (
+                alone
+                and not _waits(life, lists)
+                and _has_place(life, of_thing)
+                and not _uncoupled(life, records)
+            ):
                 out.lost.append(f"{life.name} {life.tag}: the other system never had it")
             for name, moments in life.fields.items():
                 _field(life, name, moments, others, lists, out)
@@ -269,6 +274,23 @@ def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -
     parent = life.parent
     return parent is None or any(
         r.alive and r.name[0] != life.name[0] for r in of_thing[parent.entity, parent.tag]
+    )
+
+
+KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ("kind",)}
+
+
+def _uncoupled(life: Record, records: Mapping[Name, list[Record]]) -> bool:
+    """Whether people deleted what was the same thing by a key, before the two had become alike."""
+    return any(
+        other.ended_by_person
+        and (other.entity, other.name[0] != life.name[0]) == (life.entity, True)
+        and any(
+            m.value and other.held(name, m.value, m.at, other.ended or m.at)
+            for name in KEYS[life.entity]
+            for m in life.fields.get(name, [])
+        )
+        for other in _lives(records)
     )
 
 
