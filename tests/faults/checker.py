@@ -339,6 +339,8 @@ def _field(
         if disputed(m) or _waits(life, lists):
             out.disputed += 1
             continue
+        if m.value is None and not _known(name, moments[:n], others, m.at):
+            continue  # a field that is empty when a record is first seen says nothing
         first = _since(name, moments[: n + 1], others, disputed)
         what = f"{life.name} {life.tag} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
         story = _story(name, [life, *others])
@@ -349,6 +351,15 @@ def _field(
             line = f"{what} replaced by {after.value!r} at {after.at:%H:%M:%S.%f}{story}"
             stale = _left(name, first, after, [life, *others])
             (out.stale if stale else out.overwritten).append(line)
+
+
+def _known(name: str, earlier: Sequence[Moment], others: Sequence[Record], until: datetime) -> bool:
+    """Whether anybody had seen a value there: it came from the other side, or it went there."""
+    return any(
+        not m.human or any(r.held(name, m.value, m.at, until) for r in others)
+        for m in earlier
+        if m.value is not None
+    )
 
 
 def _story(name: str, records: Sequence[Record]) -> str:
