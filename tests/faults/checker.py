@@ -13,57 +13,9 @@ from datetime import datetime
 
 import psycopg
 
-from concord.mapping.codes import texts_in
-from concord.model.spec import Config, Field
+from concord.model.spec import Config
+from tests.faults.lives import Moment, Name, Record, columns_of, lives, records_of, text_of
 from tests.faults.people import Event, log
-
-Canon = Callable[[str | None], str | None]
-Name = tuple[str, str, str]  # system, table, key of a record
-
-
-@dataclass(frozen=True)
-class Moment:
-    """From `at` on a field of a record held `value`, set by a person or by Concord."""
-
-    at: datetime
-    human: bool
-    value: str | None
-
-
-@dataclass
-class Record:
-    """One record's life: its tag, and each field's moments, oldest first."""
-
-    name: Name
-    entity: str
-    began: datetime
-    mapped: frozenset[str]
-    writable: frozenset[str]
-    tag: str = ""
-    parent: Record | None = None
-    made_by_person: bool = False
-    ended: datetime | None = None
-    ended_by_person: bool = False
-    fields: dict[str, list[Moment]] = field(default_factory=dict)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it is still there."""
-        return self.ended is None
-
-    def last(self, name: str) -> str | None:
-        """What a field held last."""
-        moments = self.fields.get(name)
-        return moments[-1].value if moments else None
-
-    def held(self, name: str, value: str | None, since: datetime, until: datetime) -> bool:
-        """Whether a field had a value at some time within the two."""
-        moments = self.fields.get(name, [])
-        for n, m in enumerate(moments):
-            end = moments[n + 1].at if n + 1 < len(moments) else self.ended or until
-            if m.value == value and m.at <= until and end >= since:
-                return True
-        return False
 
 
 @dataclass
@@ -123,7 +75,7 @@ def shown(hub_url: str) -> Shown:
 def check(config: Config, urls: Mapping[str, str], lists: Shown = NOTHING) -> Verdict:
     """Judge everything in the log. Call it when people and batches have stopped."""
     events = log(urls)
-    records = _records(config, events)
+    records = records_of(config, events)
     out = Verdict(writes=sum(not e.human for e in events))
     _idle(config, events, out)
     _doubled(records, lists, out)
@@ -131,89 +83,14 @@ def check(config: Config, urls: Mapping[str, str], lists: Shown = NOTHING) -> Ve
     return out
 
 
-def _records(config: Config, events: Sequence[Event]) -> dict[Name, list[Record]]:
-    """Lives by name; a key that was used again has more than one."""
-    columns = _columns(config)
-    out: dict[Name, list[Record]] = {}
-    for e in events:
-        name = (e.system, e.table, e.key)
-        entity, fields, canon = columns[e.system, e.table]
-        if e.before is None:
-            writable = frozenset(
-                c.field for c in config.entity[entity].by_system[e.system].columns if c.write
-            )
-            out.setdefault(name, []).append(Record(name, entity, e.at, frozenset(fields), writable))
-            out[name][-1].made_by_person = e.human
-        record = out[name][-1]
-        if e.after is None:
-            record.ended, record.ended_by_person = e.at, e.human
-            continue
-        for f, column in fields.items():
-            was = canon[f](_text(e.before.get(column))) if e.before else None
-            now = canon[f](_text(e.after.get(column)))
-            if now != was:
-                record.fields.setdefault(f, []).append(Moment(e.at, e.human, now))
-    _name_things(out)
-    return out
-
-
-def _name_things(records: Mapping[Name, list[Record]]) -> None:
-    """Give every record its tag: a customer's web address; its own behind its customer's."""
-    for parties in (True, False):
-        for life in _lives(records):
-            if parties and life.entity == "party":
-                life.tag = life.last("website") or ""
-            elif not parties and life.entity != "party":
-                parents = records.get(_parent(life), [])
-                life.parent = parents[-1] if parents else None
-                own = life.last("email" if life.entity == "contact" else "kind") or ""
-                life.tag = f"{life.parent.tag if life.parent else '?'}/{own}"
-
-
-def _parent(life: Record) -> Name:
-    table = {"erp": "customers", "crm": "account"}[life.name[0]]
-    return life.name[0], table, life.last("party") or ""
-
-
-def _columns(
-    config: Config,
-) -> dict[tuple[str, str], tuple[str, dict[str, str], dict[str, Canon]]]:
-    """(system, table) -> entity, field -> column, field -> its one form."""
-    out = {}
-    for entity in config.entities:
-        for m in entity.mappings:
-            fields = {c.field: c.column for c in m.columns}
-            canon = {f: _canon(config, entity.field[f], m.system) for f in fields}
-            out[m.system, m.table] = (entity.name, fields, canon)
-    return out
-
-
-def _canon(config: Config, spec: Field, system: str) -> Canon:
-    if spec.type == "code":
-        assert spec.codes
-        codes = {
-            text.casefold(): code
-            for code, texts in texts_in(config.code_list[spec.codes], system).items()
-            for text in (code, *texts)
-        }
-        return lambda v: None if not v else codes.get(v.strip().casefold(), v)
-    if "phone" in spec.name:
-        return lambda v: "".join((v or "").split()) or None
-    return lambda v: " ".join((v or "").split()) or None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
 def _idle(config: Config, events: Sequence[Event], out: Verdict) -> None:
-    columns = _columns(config)
+    columns = columns_of(config)
     for e in events:
         if e.human or e.before is None or e.after is None:
             continue
         _, fields, canon = columns[e.system, e.table]
         if all(
-            canon[f](_text(e.before.get(c))) == canon[f](_text(e.after.get(c)))
+            canon[f](text_of(e.before.get(c))) == canon[f](text_of(e.after.get(c)))
             for f, c in fields.items()
             if f != "party"
         ) and e.before.get(fields.get("party", "")) == e.after.get(fields.get("party", "")):
@@ -226,16 +103,16 @@ TELLS = {"party": ("website",), "contact": ("party", "email"), "address": ("part
 
 def _doubled(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
     """Records that Concord made beside one that was there already."""
-    for life in _lives(records):
+    for life in lives(records):
         if life.made_by_person or _waits(life, lists):
             continue
         own = [life.fields.get(name, [None])[0] for name in TELLS[life.entity]]
-        for other in _lives(records):
+        for other in lives(records):
             if other is life or (other.name[:2]) != life.name[:2] or other.began > life.began:
                 continue
             if (
                 all(own)
-                and (other.alive or other.ended > life.began)
+                and (other.ended is None or other.ended > life.began)
                 and all(
                     m and other.held(name, m.value, life.began, life.began)
                     for name, m in zip(TELLS[life.entity], own, strict=True)
@@ -244,15 +121,13 @@ def _doubled(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -
                 out.doubled.append(f"{life.name} beside {other.name[2]}: {life.tag}")
 
 
-def _lives(records: Mapping[Name, list[Record]]) -> Iterator[Record]:
-    for lives in records.values():
-        yield from lives
-
-
 def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
     of_thing: dict[tuple[str, str], list[Record]] = {}
-    for life in _lives(records):
+    by_key: dict[tuple[str, str, str | None], list[Record]] = {}
+    for life in lives(records):
         of_thing.setdefault((life.entity, life.tag), []).append(life)
+        for key in _keys(life):
+            by_key.setdefault(key, []).append(life)
     for thing in of_thing.values():
         for life in thing:
             others = [r for r in thing if r.name[0] != life.name[0]]
@@ -261,11 +136,14 @@ def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> 
                 alone
                 and not _waits(life, lists)
                 and _has_place(life, of_thing)
-                and not _uncoupled(life, records)
+                and not any(
+                    r.ended_by_person and r.name[0] != life.name[0] for r in _kin(life, by_key)
+                )
             ):
                 out.lost.append(f"{life.name} {life.tag}: the other system never had it")
+            names = {r.name for r in [life, *others, *_kin(life, by_key)]}
             for name, moments in life.fields.items():
-                _field(life, name, moments, others, lists, out)
+                _field(life, name, moments, others, _Disputed(names, name, lists), lists, out)
         _agree(thing, lists, out)
 
 
@@ -277,21 +155,41 @@ def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -
     )
 
 
-KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ("kind",)}
+KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ()}
+"""Fields by which two records are seen to be the same thing, whatever system they are in."""
 
 
-def _uncoupled(life: Record, records: Mapping[Name, list[Record]]) -> bool:
-    """Whether people deleted what was the same thing by a key, before the two had become alike."""
-    return any(
-        other.ended_by_person
-        and (other.entity, other.name[0] != life.name[0]) == (life.entity, True)
-        and any(
-            m.value and other.held(name, m.value, m.at, other.ended or m.at)
-            for name in KEYS[life.entity]
-            for m in life.fields.get(name, [])
+def _keys(life: Record) -> set[tuple[str, str, str | None]]:
+    """All values that its keys ever had."""
+    return {
+        (life.entity, name, m.value)
+        for name in KEYS[life.entity]
+        for m in life.fields.get(name, [])
+        if m.value
+    }
+
+
+def _kin(
+    life: Record, by_key: Mapping[tuple[str, str, str | None], Sequence[Record]]
+) -> Iterator[Record]:
+    """Records that may have been the same thing at some time, gone ones and doubles among them."""
+    for key in _keys(life):
+        yield from by_key[key]
+
+
+@dataclass(frozen=True)
+class _Disputed:
+    """Whether stewards are shown that a value of one field of some records gave way."""
+
+    records: set[Name]
+    field: str
+    lists: Shown
+
+    def __call__(self, m: Moment) -> bool:
+        return any(
+            (system, key, self.field, m.value) in self.lists.values
+            for system, _, key in self.records
         )
-        for other in _lives(records)
-    )
 
 
 def _agree(thing: Sequence[Record], lists: Shown, out: Verdict) -> None:
@@ -319,16 +217,13 @@ def _field(
     name: str,
     moments: Sequence[Moment],
     others: Sequence[Record],
+    disputed: Callable[[Moment], bool],
     lists: Shown,
     out: Verdict,
 ) -> None:
     """What became of each value that a person typed into one field of one record."""
     if name == "party":  # keys of another table, in each system's own
         return
-
-    def disputed(m: Moment) -> bool:
-        return any((r.name[0], r.name[2], name, m.value) in lists.values for r in [life, *others])
-
     for n, m in enumerate(moments):
         if not m.human:
             continue
