@@ -148,7 +148,9 @@ def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> 
 
 
 def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -> bool:
-    """Whether what it refers to is in the other system as well."""
+    """Whether what it refers to is in the other system as well, and always was the same."""
+    if len(life.fields.get("party", [])) > 1:
+        return False
     parent = life.parent
     return parent is None or any(
         r.alive and r.name[0] != life.name[0] for r in of_thing[parent.entity, parent.tag]
