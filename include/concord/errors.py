@@ -54,6 +54,10 @@ class LeaseLost(Transient):
     """Another holder has a newer fencing token; nothing was written after it."""
 
 
+class TooEarly(Transient):
+    """A step was called before those that it builds on are done; it did nothing."""
+
+
 class NotAuthorised(ConcordError):
     """A system answered, but refuses the credentials or a right: retrying does not help."""
 

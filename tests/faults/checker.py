@@ -13,54 +13,9 @@ from datetime import datetime
 
 import psycopg
 
-from concord.mapping.codes import texts_in
-from concord.model.spec import Config, Field
+from concord.model.spec import Config
+from tests.faults.lives import Moment, Name, Record, columns_of, lives, records_of, text_of
 from tests.faults.people import Event, log
-
-Canon = Callable[[str | None], str | None]
-Name = tuple[str, str, str]  # system, table, key of a record
-
-
-@dataclass(frozen=True)
-class Moment:
-    """From `at` on a field of a record held `value`, set by a person or by Concord."""
-
-    at: datetime
-    human: bool
-    value: str | None
-
-
-@dataclass
-class Record:
-    """One record's life: its tag, and each field's moments, oldest first."""
-
-    name: Name
-    entity: str
-    mapped: frozenset[str]
-    tag: str = ""
-    made_by_person: bool = False
-    ended: datetime | None = None
-    ended_by_person: bool = False
-    fields: dict[str, list[Moment]] = field(default_factory=dict)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it is still there."""
-        return self.ended is None
-
-    def last(self, name: str) -> str | None:
-        """What a field held last."""
-        moments = self.fields.get(name)
-        return moments[-1].value if moments else None
-
-    def held(self, name: str, value: str | None, since: datetime, until: datetime) -> bool:
-        """Whether a field had a value at some time within the two."""
-        moments = self.fields.get(name, [])
-        for n, m in enumerate(moments):
-            end = moments[n + 1].at if n + 1 < len(moments) else self.ended or until
-            if m.value == value and m.at < until and end >= since:
-                return True
-        return False
 
 
 @dataclass
@@ -72,6 +27,7 @@ class Verdict:
     overwritten: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)  # overwritten by a value that people left before
     idle: list[str] = field(default_factory=list)  # writes that changed nothing
+    apart: list[str] = field(default_factory=list)  # the two sides do not agree
     edits: int = 0  # changes of fields by people
     writes: int = 0  # by Concord
     disputed: int = 0  # edits that stewards are shown
@@ -79,11 +35,11 @@ class Verdict:
     @property
     def clean(self) -> bool:
         """Whether every law was kept."""
-        return not (self.lost or self.doubled or self.overwritten or self.stale or self.idle)
+        return not self.words()
 
     def words(self) -> str:
         """All findings, one a line."""
-        parts = ("lost", "doubled", "overwritten", "stale", "idle")
+        parts = ("lost", "doubled", "overwritten", "stale", "idle", "apart")
         return "\n".join(f"{part}: {line}" for part in parts for line in getattr(self, part))
 
 
@@ -119,128 +75,143 @@ def shown(hub_url: str) -> Shown:
 def check(config: Config, urls: Mapping[str, str], lists: Shown = NOTHING) -> Verdict:
     """Judge everything in the log. Call it when people and batches have stopped."""
     events = log(urls)
-    records = _records(config, events)
+    records = records_of(config, events)
     out = Verdict(writes=sum(not e.human for e in events))
     _idle(config, events, out)
-    _doubled(records, out)
+    _doubled(records, lists, out)
     _judge(records, lists, out)
     return out
 
 
-def _records(config: Config, events: Sequence[Event]) -> dict[Name, list[Record]]:
-    """Lives by name; a key that was used again has more than one."""
-    columns = _columns(config)
-    out: dict[Name, list[Record]] = {}
-    for e in events:
-        name = (e.system, e.table, e.key)
-        entity, fields, canon = columns[e.system, e.table]
-        if e.before is None:
-            out.setdefault(name, []).append(Record(name, entity, frozenset(fields)))
-            out[name][-1].made_by_person = e.human
-        record = out[name][-1]
-        if e.after is None:
-            record.ended, record.ended_by_person = e.at, e.human
-            continue
-        for f, column in fields.items():
-            was = canon[f](_text(e.before.get(column))) if e.before else None
-            now = canon[f](_text(e.after.get(column)))
-            if now != was:
-                record.fields.setdefault(f, []).append(Moment(e.at, e.human, now))
-        record.tag = _tag(e, fields, out) or record.tag
-    return out
-
-
-def _tag(event: Event, fields: Mapping[str, str], records: Mapping[Name, list[Record]]) -> str:
-    """A record's tag; that of a contact or address begins with its customer's."""
-    assert event.after is not None
-    if "party" not in fields:
-        return str(event.after[fields["website"]] or "")
-    parent_table = "customers" if event.system == "erp" else "account"
-    parents = records.get((event.system, parent_table, str(event.after[fields["party"]])))
-    kind = {"BI": "billing", "SH": "shipping"}
-    own = event.after[fields["email" if "email" in fields else "kind"]]
-    return f"{parents[-1].tag if parents else ''}/{kind.get(own, own)}"
-
-
-def _columns(
-    config: Config,
-) -> dict[tuple[str, str], tuple[str, dict[str, str], dict[str, Canon]]]:
-    """(system, table) -> entity, field -> column, field -> its one form."""
-    out = {}
-    for entity in config.entities:
-        for m in entity.mappings:
-            fields = {c.field: c.column for c in m.columns}
-            canon = {f: _canon(config, entity.field[f], m.system) for f in fields}
-            out[m.system, m.table] = (entity.name, fields, canon)
-    return out
-
-
-def _canon(config: Config, spec: Field, system: str) -> Canon:
-    if spec.type == "code":
-        assert spec.codes
-        codes = {
-            text.casefold(): code
-            for code, texts in texts_in(config.code_list[spec.codes], system).items()
-            for text in (code, *texts)
-        }
-        return lambda v: None if not v else codes.get(v.strip().casefold(), v)
-    if "phone" in spec.name:
-        return lambda v: "".join((v or "").split()) or None
-    return lambda v: " ".join((v or "").split()) or None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
 def _idle(config: Config, events: Sequence[Event], out: Verdict) -> None:
-    columns = _columns(config)
+    columns = columns_of(config)
     for e in events:
         if e.human or e.before is None or e.after is None:
             continue
         _, fields, canon = columns[e.system, e.table]
         if all(
-            canon[f](_text(e.before.get(c))) == canon[f](_text(e.after.get(c)))
+            canon[f](text_of(e.before.get(c))) == canon[f](text_of(e.after.get(c)))
             for f, c in fields.items()
             if f != "party"
         ) and e.before.get(fields.get("party", "")) == e.after.get(fields.get("party", "")):
             out.idle.append(f"{e.system}.{e.table} {e.key} at {e.at}")
 
 
-def _doubled(records: Mapping[Name, list[Record]], out: Verdict) -> None:
-    """Things of which one system has several records, at least one of them made by Concord."""
-    there: dict[tuple[str, str, str], list[Record]] = {}
-    for life in _lives(records):
-        if life.alive and life.tag:
-            there.setdefault((life.name[0], life.entity, life.tag), []).append(life)
-    for (system, entity, tag), found in there.items():
-        if len(found) > 1 and not all(r.made_by_person for r in found):
-            out.doubled.append(f"{system}.{entity} {tag}: {[r.name[2] for r in found]}")
+TELLS = {"party": ("website",), "contact": ("party", "email"), "address": ("party", "kind")}
+"""Fields by which two records of one system are seen to be the same thing."""
 
 
-def _lives(records: Mapping[Name, list[Record]]) -> Iterator[Record]:
-    for lives in records.values():
-        yield from lives
+def _doubled(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
+    """Records that Concord made beside one that was there already."""
+    for life in lives(records):
+        if life.made_by_person or _waits(life, lists):
+            continue
+        own = [life.fields.get(name, [None])[0] for name in TELLS[life.entity]]
+        for other in lives(records):
+            if other is life or (other.name[:2]) != life.name[:2] or other.began > life.began:
+                continue
+            if (
+                all(own)
+                and (other.ended is None or other.ended > life.began)
+                and all(
+                    m and other.held(name, m.value, life.began, life.began)
+                    for name, m in zip(TELLS[life.entity], own, strict=True)
+                )
+            ):
+                out.doubled.append(f"{life.name} beside {other.name[2]}: {life.tag}")
 
 
 def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> None:
     of_thing: dict[tuple[str, str], list[Record]] = {}
-    for life in _lives(records):
+    by_key: dict[tuple[str, str, str | None], list[Record]] = {}
+    for life in lives(records):
         of_thing.setdefault((life.entity, life.tag), []).append(life)
-    for life in _lives(records):
-        others = [
-            r
-            for r in of_thing[life.entity, life.tag]
-            if r is not life and r.name[0] != life.name[0]
-        ]
-        if life.alive and life.made_by_person and not others and not _waits(life, lists):
-            out.lost.append(f"{life.name}: the other system never had it")
-        for name, moments in life.fields.items():
-            _field(life, name, moments, others, lists, out)
+        for key in _keys(life):
+            by_key.setdefault(key, []).append(life)
+    for thing in of_thing.values():
+        for life in thing:
+            others = [r for r in thing if r.name[0] != life.name[0]]
+            alone = life.alive and life.made_by_person and not others
+            if (
+                alone
+                and not _waits(life, lists)
+                and _has_place(life, of_thing)
+                and not any(
+                    r.ended_by_person and r.name[0] != life.name[0] for r in _kin(life, by_key)
+                )
+            ):
+                out.lost.append(f"{life.name} {life.tag}: the other system never had it")
+            names = {r.name for r in [life, *others, *_kin(life, by_key)]}
+            for name, moments in life.fields.items():
+                _field(life, name, moments, others, _Disputed(names, name, lists), lists, out)
+        _agree(thing, lists, out)
+
+
+def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -> bool:
+    """Whether what it refers to is in the other system as well, and always was the same."""
+    if len(life.fields.get("party", [])) > 1:
+        return False
+    parent = life.parent
+    return parent is None or any(
+        r.alive and r.name[0] != life.name[0] for r in of_thing[parent.entity, parent.tag]
+    )
+
+
+KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ()}
+"""Fields by which two records are seen to be the same thing, whatever system they are in."""
+
+
+def _keys(life: Record) -> set[tuple[str, str, str | None]]:
+    """All values that its keys ever had."""
+    return {
+        (life.entity, name, m.value)
+        for name in KEYS[life.entity]
+        for m in life.fields.get(name, [])
+        if m.value
+    }
+
+
+def _kin(
+    life: Record, by_key: Mapping[tuple[str, str, str | None], Sequence[Record]]
+) -> Iterator[Record]:
+    """Records that may have been the same thing at some time, gone ones and doubles among them."""
+    for key in _keys(life):
+        yield from by_key[key]
+
+
+@dataclass(frozen=True)
+class _Disputed:
+    """Whether stewards are shown that a value of one field of some records gave way."""
+
+    records: set[Name]
+    field: str
+    lists: Shown
+
+    def __call__(self, m: Moment) -> bool:
+        return any(
+            (system, key, self.field, m.value) in self.lists.values
+            for system, _, key in self.records
+        )
+
+
+def _agree(thing: Sequence[Record], lists: Shown, out: Verdict) -> None:
+    """Two living records of one thing hold the same wherever both may be written."""
+    living = {r.name[0]: r for r in thing if r.alive and not _waits(r, lists)}
+    if len(living) != 2 or sum(r.alive for r in thing) != 2:
+        return
+    erp, crm = living["erp"], living["crm"]
+    for name in sorted(erp.writable & crm.writable - {"party"}):
+        if erp.last(name) != crm.last(name):
+            story = _story(name, thing)
+            out.apart.append(
+                f"{erp.name} {erp.tag} {name}: {erp.last(name)!r}, {crm.last(name)!r}{story}"
+            )
 
 
 def _waits(life: Record, lists: Shown) -> bool:
-    return (life.name[0], life.name[2]) in lists.records
+    """Whether it, or what it belongs to, waits for a steward."""
+    own = (life.name[0], life.name[2]) in lists.records
+    return own or (life.parent is not None and _waits(life.parent, lists))
 
 
 def _field(
@@ -248,16 +219,13 @@ def _field(
     name: str,
     moments: Sequence[Moment],
     others: Sequence[Record],
+    disputed: Callable[[Moment], bool],
     lists: Shown,
     out: Verdict,
 ) -> None:
     """What became of each value that a person typed into one field of one record."""
     if name == "party":  # keys of another table, in each system's own
         return
-
-    def disputed(m: Moment) -> bool:
-        return (life.name[0], life.name[2], name, m.value) in lists.values
-
     for n, m in enumerate(moments):
         if not m.human:
             continue
@@ -268,8 +236,10 @@ def _field(
         if disputed(m) or _waits(life, lists):
             out.disputed += 1
             continue
+        if m.value is None and not _known(name, moments[:n], others, m.at):
+            continue  # a field that is empty when a record is first seen says nothing
         first = _since(name, moments[: n + 1], others, disputed)
-        what = f"{life.name} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
+        what = f"{life.name} {life.tag} {name}: {m.value!r} of {m.at:%H:%M:%S.%f}"
         story = _story(name, [life, *others])
         if after is None:
             if life.alive and not _agreed(name, m, others):
@@ -278,6 +248,15 @@ def _field(
             line = f"{what} replaced by {after.value!r} at {after.at:%H:%M:%S.%f}{story}"
             stale = _left(name, first, after, [life, *others])
             (out.stale if stale else out.overwritten).append(line)
+
+
+def _known(name: str, earlier: Sequence[Moment], others: Sequence[Record], until: datetime) -> bool:
+    """Whether anybody had seen a value there: it came from the other side, or it went there."""
+    return any(
+        not m.human or any(r.held(name, m.value, m.at, until) for r in others)
+        for m in earlier
+        if m.value is not None
+    )
 
 
 def _story(name: str, records: Sequence[Record]) -> str:

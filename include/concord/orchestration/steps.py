@@ -83,16 +83,20 @@ def validate(engine: Engine, run: Run) -> Counts:
 
 
 def unify(engine: Engine, run: Run) -> Counts:
-    """Merge into the golden records, plan what each system lacks, and hold what is over a limit."""
-    batch = begin(engine, run)
+    """Merge into the golden records, plan what each system lacks, and hold what is over a limit.
+
+    What the batch lacks before is done first, as in `validate`; it mostly lacks nothing.
+    """
+    batch = int(validate(engine, run)["batch_id"])
     return {"batch_id": batch, **pipeline.unify(engine, batch)}
 
 
 def load(engine: Engine, run: Run, system: str) -> Counts:
-    """Write what is planned for one system."""
-    batch = begin(engine, run)
-    counts = pipeline.load(engine, batch, system) if run.takes(system) else {}
-    return {"batch_id": batch, **counts}
+    """Write what is planned for one system. What the batch lacks before is done first."""
+    if not run.takes(system):
+        return {"batch_id": begin(engine, run)}
+    batch = int(unify(engine, run)["batch_id"])
+    return {"batch_id": batch, **pipeline.load(engine, batch, system)}
 
 
 def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:

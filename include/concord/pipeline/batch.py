@@ -16,7 +16,14 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors
 
-from concord.errors import ConcordError, ConfigError, HubUnavailable, Problem, Transient
+from concord.errors import (
+    ConcordError,
+    ConfigError,
+    HubUnavailable,
+    Problem,
+    TooEarly,
+    Transient,
+)
 from concord.hub.database import Connection, first_line
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping, Scope
@@ -28,6 +35,16 @@ T = TypeVar("T")
 STEP_WAIT = 900  # seconds that a second attempt waits for one that works
 LOOK = 5  # seconds between its looks at whether the first one still does
 SILENCE = 120  # seconds after which an attempt that says nothing is taken to hang
+
+BUILDS_ON = {
+    "validate": "extract",
+    "unify": "validate",
+    "check_golden": "unify",
+    "plan": "check_golden",
+    "load": "plan",
+    "finish": "load",
+}
+"""What has to be done before a step: in every system of the batch, where it is one a system."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +167,23 @@ class Step:
 
 
 @contextmanager
-def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator[Step]:
+def step(
+    engine: Engine, batch_id: int, name: str, system: str = "", *, anyway: bool = False
+) -> Iterator[Step]:
     """Take a step in one transaction; a failure is recorded and raised again.
 
     A driver's error is turned into HubUnavailable when the hub went away.
+
+    Raises:
+        TooEarly: what the step builds on is not done, and the step is not to be taken `anyway`.
     """
     try:
         with engine.hub.connect() as conn:
             batch = _in_turn(conn, _enter, batch_id, name, system)
             conn.commit()
             held = _in_turn(conn, _hold, batch_id, name, system)
+            if not held and not anyway:
+                _require_earlier(conn, batch, name)
             yield Step(conn, batch, past=held or batch.state != "open")
             if not held:
                 conn.execute(
@@ -222,6 +246,19 @@ def _hold(conn: Connection, batch_id: int, name: str, system: str) -> bool:
     return row is None or row[0] == "done" or row[1] != "open"
 
 
+def _require_earlier(conn: Connection, batch: Batch, name: str) -> None:
+    needed = BUILDS_ON.get(name)
+    if needed is None:
+        return
+    row = conn.execute(
+        "SELECT count(*) FROM ops.batch_step WHERE batch_id = %s AND step = %s AND state = 'done'",
+        (batch.id, needed),
+    ).fetchone()
+    done = row[0] if row else 0
+    if done < (len(batch.systems) if needed in {"extract", "load"} else 1):
+        raise TooEarly(f"{name} of batch {batch.id} was called before its {needed} is done")
+
+
 def _record_failure(
     engine: Engine, batch_id: int, name: str, system: str, error: Exception
 ) -> None:
@@ -237,6 +274,18 @@ def _record_failure(
             )
     except (Transient, psycopg.Error) as lost:
         error.add_note(f"the failure could not be recorded in the hub: {type(lost).__name__}")
+
+
+def nothing_to_read(engine: Engine, batch_id: int) -> None:
+    """Mark a batch's extract and validate as done: it only carries out what was decided."""
+    with engine.hub.connect() as conn:
+        steps = [("extract", system) for system in read_batch(conn, batch_id).systems]
+        with conn.cursor() as cur:
+            cur.executemany(
+                "INSERT INTO ops.batch_step (batch_id, step, system, state, ended_at)"
+                " VALUES (%s, %s, %s, 'done', clock_timestamp()) ON CONFLICT DO NOTHING",
+                [(batch_id, *step) for step in [*steps, ("validate", "")]],
+            )
 
 
 def add_counts(

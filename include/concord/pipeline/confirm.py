@@ -53,7 +53,13 @@ def store(
         "field_columns": Jsonb({c.field: c.column for c in mapping.columns}),
     }
     parts = _parts(entity, mapping)
-    for name in ("keep_written_history", "take_written", "take_created", "take_deleted"):
+    for name in (
+        "keep_written_history",
+        "take_written",
+        "take_created",
+        "take_deleted",
+        "replan_made",
+    ):
         conn.execute(statement("pipeline", name, **parts), values)
     for name in (
         "close_intents", "quarantine_rejected", "heal_written", "ask_superseded", "reread_later",
@@ -179,6 +185,19 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
             for f in mapped
         ),
         "settled": _settled([f.name for f in mapped]),
+        "filled_in": joined(
+            [
+                sql.SQL("false"),
+                *(
+                    sql.SQL("{} IS NOT NULL AND NOT n.new ? {}").format(
+                        ident("b", f.name), sql.Literal(f.name)
+                    )
+                    for f in mapped
+                    if f.type != "ref"
+                ),
+            ],
+            " OR ",
+        ),
     }
 
 

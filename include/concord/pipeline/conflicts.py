@@ -26,6 +26,12 @@ def record(conn: Connection, batch_id: int, entity: Entity) -> int:
         )
         for unit in entity.units
     )
+    earlier = joined(
+        sql.SQL("({}, {}, {})").format(
+            sql.Literal(unit.name), unit_object(unit, "h"), unit_blank(unit, "h")
+        )
+        for unit in entity.units
+    )
     rules = joined(
         sql.SQL("({}, {}, {}, {}::text[])").format(
             sql.Literal(unit.name),
@@ -44,6 +50,7 @@ def record(conn: Connection, batch_id: int, entity: Entity) -> int:
             golden=table("golden", entity),
             history=table("golden", entity, "_history"),
             values=values,
+            earlier=earlier,
             rules=rules,
         ),
         {"batch": batch_id, "entity": entity.name},

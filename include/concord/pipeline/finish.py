@@ -25,8 +25,9 @@ def finish(engine: Engine, batch_id: int, *, error: str | None = None) -> Counts
 
     Raises:
         NotBalanced: rows or writes are unaccounted for; the batch is failed.
+        TooEarly: not all is loaded, and there is no error; the batch stays open.
     """
-    with step(engine, batch_id, "finish") as taken:
+    with step(engine, batch_id, "finish", anyway=error is not None) as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, SUMMARY)
         unbalanced = None if error else _unbalanced(taken.conn, batch_id)

@@ -97,6 +97,22 @@ def _ask_about_set_back(
         conn.execute(statement("pipeline", name, work=work), values)
 
 
+def anything_to_do(conn: Connection, batch_id: int, entity: Entity) -> bool:
+    """Whether `w` has more than echoes and older states, or golden records wait to be planned.
+
+    Most batches find nothing new of most entities; these then cost next to nothing.
+    """
+    row = conn.execute(
+        sql.SQL(
+            "SELECT EXISTS (SELECT FROM {} WHERE class IN"
+            " ('new', 'unbound', 'quarantined', 'set_back', 'doubtful'))"
+            " OR EXISTS (SELECT FROM ops.replan WHERE entity = %s)"
+        ).format(stage.work_table(batch_id, "w", entity.name)),
+        (entity.name,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def new_rows(conn: Connection, batch_id: int, entity: Entity) -> int:
     """How many rows of `w` say something new."""
     row = conn.execute(

@@ -58,6 +58,8 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
     sources = _sources(conn, engine, batch, entity)
     incoming.classify(conn, engine, batch.id, entity, sources)
+    if not incoming.anything_to_do(conn, batch.id, entity):
+        return _settle(conn, batch, entity, sources, changed=0, clashes=0)
     statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
@@ -75,12 +77,24 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     statistics.refresh(conn, table("golden", entity), changed)
     clashes = conflicts.record(conn, batch.id, entity)
     _replan_children(conn, engine, batch, entity)
+    return _settle(conn, batch, entity, sources, changed=changed, clashes=clashes)
+
+
+def _settle(
+    conn: Connection,
+    batch: Batch,
+    entity: Entity,
+    sources: list[Source],
+    *,
+    changed: int,
+    clashes: int,
+) -> Counts:
+    """The queues, the cursors and the books of one entity."""
     _settle_queues(conn, batch, entity, sources)
     counts = [_books(conn, batch, entity, s.mapping.system) for s in sources]
-    add_counts(
-        conn, batch.id, "golden", entity.name, {"golden_changed": changed, "conflicts": clashes}
-    )
-    return total([*counts, {"golden_changed": changed, "conflicts": clashes}])
+    own = {"golden_changed": changed, "conflicts": clashes}
+    add_counts(conn, batch.id, "golden", entity.name, own)
+    return total([*counts, own])
 
 
 def _refresh_statistics(conn: Connection, batch: Batch, entity: Entity) -> None:

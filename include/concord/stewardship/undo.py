@@ -185,7 +185,7 @@ def _write_back(engine: Engine, entity: Entity, change_set_id: int, actor: str) 
 def _records(engine: Engine, entity: Entity, mapping: EntityMapping, change_set_id: int) -> None:
     """Delete what was made and make again what was deleted, in a batch of its own."""
     batch_id = _begin(engine, entity, f"undo/{change_set_id}/records")
-    with batches.step(engine, batch_id, "plan") as taken:
+    with batches.step(engine, batch_id, "plan", anyway=True) as taken:
         if not taken.past:
             n = _plan_records(taken.conn, engine, batch_id, entity, mapping, change_set_id)
             batches.add_counts(taken.conn, batch_id, mapping.system, entity.name, {"planned": n})
@@ -232,7 +232,9 @@ def _plan_records(
 
 def _begin(engine: Engine, entity: Entity, run_id: str) -> int:
     lane = next(lane.name for lane in engine.config.lanes if entity.name in lane.entities)
-    return batches.begin(engine, lane=lane, run_id=run_id, entities=[entity.name])
+    batch_id = batches.begin(engine, lane=lane, run_id=run_id, entities=[entity.name])
+    batches.nothing_to_read(engine, batch_id)
+    return batch_id
 
 
 def _finish(engine: Engine, batch_id: int) -> None:

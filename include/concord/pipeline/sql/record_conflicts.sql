@@ -1,6 +1,7 @@
 -- record_conflicts: changes by people in this batch that the golden record did not take (lost),
--- those that it took although another change was still on its way (won), and values of newly linked
--- records that differ from the golden ones (first_link). One row a record and unit.
+-- those that it took although another change was still on its way (won), values of newly linked
+-- records that differ from the golden ones (first_link), and golden values that gave way to those of
+-- a newly linked record (displaced). One row a record and unit.
 WITH rule(unit, words, kind, writable) AS (VALUES {rules}),
 before AS (  -- provenance before this batch, for those that changed in it
     SELECT h.golden_id, h.provenance FROM {history} AS h WHERE h.replaced_batch = %(batch)s
@@ -64,8 +65,26 @@ first_link AS (
     WHERE NOT r.known AND r.matched_by <> 'new' AND NOT v.blank AND v.value <> v.gold
       AND g.provenance -> v.unit ->> 'source_id' IS DISTINCT FROM r.source_id
 ),
+displaced AS (
+    SELECT h.golden_id, o.unit, 'first_link' AS kind,
+           jsonb_build_object('system', h.provenance -> o.unit ->> 'system',
+                              'source_id', h.provenance -> o.unit ->> 'source_id',
+                              'base', NULL, 'value', o.value) AS loser,
+           jsonb_build_object('system', r.system, 'source_id', r.source_id,
+                              'value', v.value) AS winner
+    FROM {history} AS h
+    JOIN {golden} AS g ON g.golden_id = h.golden_id
+    JOIN {result} AS r ON r.golden_id = h.golden_id
+    CROSS JOIN LATERAL (VALUES {values}) AS v(unit, value, gold, blank)
+    JOIN LATERAL (VALUES {earlier}) AS o(unit, value, blank) ON o.unit = v.unit
+    WHERE h.replaced_batch = %(batch)s AND NOT r.known AND r.matched_by <> 'new'
+      AND NOT o.blank AND o.value <> v.gold
+      AND g.provenance -> v.unit ->> 'system' = r.system
+      AND g.provenance -> v.unit ->> 'source_id' = r.source_id
+),
 everything AS (
     SELECT * FROM lost UNION ALL SELECT * FROM won UNION ALL SELECT * FROM first_link
+    UNION ALL SELECT * FROM displaced
 ),
 asked AS (
     INSERT INTO ops.review (kind, entity, golden_id, subject, detail, batch_id)

@@ -1,0 +1,123 @@
+"""Scenario 15: any interleaving of people, batches, retries and crashes ends in agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from concord.model.spec import Config
+from tests.faults.families import SYSTEMS, Edit
+from tests.faults.histories import SEAMS, STEPS, History, World
+
+FAMILIES = 20  # in one world: each lives a history of its own, under shared batches
+OPERATIONS = 30
+
+edit = st.builds(
+    Edit,
+    family=st.integers(0, FAMILIES - 1),
+    system=st.sampled_from(SYSTEMS),
+    what=st.sampled_from(
+        ["insert"] * 4
+        + ["update"] * 5
+        + ["blank", "rekey", "delete", "reuse", "delete", "merge"]
+        + ["add_contact", "edit_contact", "drop_contact"]
+        + ["add_address", "edit_address", "drop_address"]
+    ),
+    pick=st.integers(0, 3),
+    field=st.sampled_from(["phone", "legal_name", "email", "payment_terms"]),
+    key=st.integers(0, 8),
+)
+edits = st.lists(edit, min_size=1, max_size=3 * FAMILIES)
+lanes = st.sampled_from(["fast", "fast", "nightly"])
+seams = st.sampled_from(sorted(SEAMS))
+
+
+def machine(world: World, note: Callable[[History], None]) -> type[RuleBasedStateMachine]:
+    """The histories of a world, as Hypothesis makes them up."""
+
+    class Histories(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            world.empty()
+            self.history = History(world)
+
+        @rule(edits=edits)
+        def people(self, edits: list[Edit]) -> None:
+            self.history.people(edits)
+
+        @rule(edits=edits)
+        def more_people(self, edits: list[Edit]) -> None:
+            self.history.people(edits)
+
+        @rule(lane=lanes)
+        def batch(self, lane: str) -> None:
+            self.history.batch(lane)
+
+        @rule(lane=lanes, steps=st.integers(1, 6))
+        def begin(self, lane: str, steps: int) -> None:
+            self.history.begin(lane, steps)
+
+        @rule(which=st.integers(0, 3), steps=st.integers(1, 7))
+        def go_on(self, which: int, steps: int) -> None:
+            self.history.go_on(which, steps)
+
+        @rule(which=st.integers(0, 3), step=st.sampled_from(STEPS))
+        def again(self, which: int, step: str) -> None:
+            self.history.again(which, step)
+
+        @rule(lane=lanes, seam=seams, after=st.booleans())
+        def die(self, lane: str, seam: str, after: bool) -> None:
+            self.history.die(lane, seam, after)
+
+        @rule(lane=lanes, seam=seams, after=st.booleans(), edits=edits)
+        def meddle(self, lane: str, seam: str, after: bool, edits: list[Edit]) -> None:
+            self.history.meddle(lane, seam, after, edits)
+
+        def teardown(self) -> None:
+            try:
+                self.history.quiet()
+                note(self.history)
+            finally:
+                self.history.close()
+
+    return Histories
+
+
+@pytest.fixture
+def small_world(config: Config, hub: Any, sandbox_urls: dict[str, str], no_suites: Path) -> World:
+    return World(config, hub, sandbox_urls, no_suites, hub.admin_url)
+
+
+def test_every_history_ends_in_agreement(
+    small_world: World, scale: Callable[[int, int], int], figure: Callable[..., None]
+) -> None:
+    lengths: list[int] = []
+
+    def note(history: History) -> None:
+        lengths.extend(history.operations(family) for family in range(FAMILIES))
+
+    examples = scale(1, 60)
+    run_state_machine_as_test(
+        machine(small_world, note),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=scale(12, 30),
+            deadline=None,
+            derandomize=examples == 1,
+            database=None,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )
+    long = sum(n >= OPERATIONS for n in lengths)
+    figure(
+        "15 histories", histories=len(lengths), of_30_operations=long,
+        shortest=min(lengths), mean=round(sum(lengths) / len(lengths)), violations=0,
+    )  # fmt: skip
