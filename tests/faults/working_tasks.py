@@ -18,7 +18,9 @@ TASK, SUPERVISOR = "airflow worker -- ", "airflow worker -- LocalExecutor: "
 
 def process(title: str) -> int | None:
     """The living process with this title."""
-    done = subprocess.run(["ps", "-eo", "pid=,stat=,args="], capture_output=True, text=True)
+    done = subprocess.run(
+        ["ps", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     for line in done.stdout.splitlines():
         pid, state, args = line.split(None, 2)
         if args.strip() == title and not state.startswith("Z"):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from concord import pipeline
-from concord.errors import ConcordError
+from concord.errors import ConcordError, StageLost
 from concord.hub.migrate import pending
 from concord.hub.sql import statement
 from concord.pipeline import Engine
@@ -83,9 +83,19 @@ def validate(engine: Engine, run: Run) -> Counts:
 
 
 def unify(engine: Engine, run: Run) -> Counts:
-    """Merge into the golden records, plan what each system lacks, and hold what is over a limit."""
-    batch = begin(engine, run)
-    return {"batch_id": batch, **pipeline.unify(engine, batch)}
+    """Merge into the golden records, plan what each system lacks, and hold what is over a limit.
+
+    As `validate`, it first does for a new batch what the tasks before it did for another one.
+
+    Raises:
+        StageLost: the hub crashed; the batch was closed as failed, and the next try has a new one.
+    """
+    batch = validate(engine, run)["batch_id"]
+    try:
+        return {"batch_id": batch, **pipeline.unify(engine, batch)}
+    except StageLost as error:
+        pipeline.finish(engine, batch, error=str(error))
+        raise
 
 
 def load(engine: Engine, run: Run, system: str) -> Counts:

@@ -153,7 +153,8 @@ class Step:
 def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator[Step]:
     """Take a step in one transaction; a failure is recorded and raised again.
 
-    A driver's error is turned into HubUnavailable when the hub went away.
+    Raises:
+        HubUnavailable: the hub went away, or another attempt at the step worked all the time.
     """
     try:
         with engine.hub.connect() as conn:
@@ -167,7 +168,7 @@ def step(engine: Engine, batch_id: int, name: str, system: str = "") -> Iterator
                     " error = NULL WHERE batch_id = %s AND step = %s AND system = %s",
                     (batch_id, name, system),
                 )
-    except (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout) as e:
+    except psycopg.OperationalError as e:
         raise HubUnavailable(f"the hub at {engine.hub.address}: {first_line(e)}") from e
     except Exception as e:
         _record_failure(engine, batch_id, name, system, e)
