@@ -15,16 +15,18 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from concord.launcher.api import Api
 from concord.launcher.postgres import Cluster
 from concord.launcher.processes import wait_until
 from concord.launcher.settings import socket_url
-from tests.faults.working_tasks import Run
+from tests.faults.sandbox_people import Sandbox
+from tests.faults.working_tasks import Run, Working
 from tests.support.launched import Concord, launcher
 
 pytestmark = pytest.mark.airflow
@@ -34,86 +36,6 @@ KINDS = ("task", "supervisor", "scheduler")
 TASKS = ("load_crm", "unify", "extract_erp", "load_erp", "validate", "load_crm", "unify",
          "extract_crm", "load_crm")  # fmt: skip
 PATIENCE = 300  # seconds that a run may take to end by itself, on a busy machine
-
-PAIRS = """
-SELECT vat_no FROM customers
-WHERE vat_no IS NOT NULL AND status = 'A' GROUP BY vat_no HAVING count(*) = 1
-"""
-ACCOUNTS = """
-SELECT tax_number FROM account
-WHERE tax_number IS NOT NULL GROUP BY tax_number HAVING count(*) = 1
-"""
-
-
-@dataclass
-class Sandbox:
-    """The two systems, and the log of what people typed there; reads nothing else."""
-
-    cluster: Cluster
-    phones: dict[str, str] = field(default_factory=dict)
-    entered: set[str] = field(default_factory=set)
-    _typed: int = 0
-
-    def sql(self, system: str, text: str, *values: object) -> list[tuple]:
-        url = socket_url(f"{system}_owner", system, self.cluster.socket)
-        with psycopg.connect(url) as conn:
-            cursor = conn.execute(text, values)
-            return cursor.fetchall() if cursor.description else []
-
-    def work(self, changes: int) -> None:
-        """People on both sides change telephone numbers and enter customers; no two of them the
-        same one.
-        """
-        known = sorted(self.agreed())
-        for n, number in enumerate(known[:changes]):
-            self.phones[number] = self._phone()
-            if n % 2:
-                self.sql("erp", "UPDATE customers SET phone = %s WHERE vat_no = %s",
-                         self.phones[number], number)  # fmt: skip
-            else:
-                self.sql("crm", "UPDATE account SET phone_number = %s WHERE tax_number = %s",
-                         self.phones[number], number)  # fmt: skip
-        for n in range(changes // 4):
-            phone = self._phone()
-            number = f"GB{phone[-9:]}"
-            self.phones[number] = phone
-            self.entered.add(number)
-            if n % 2:
-                self.sql("erp", "INSERT INTO customers (name, kind, vat_no, country_code, phone)"
-                         " VALUES (%s, 'O', %s, 'GB', %s)",
-                         f"Newcomer {number}", number, phone)  # fmt: skip
-            else:
-                self.sql("crm", "INSERT INTO account (account_name, tax_number, country,"
-                         " phone_number) VALUES (%s, %s, 'United Kingdom', %s)",
-                         f"Newcomer {number}", number, phone)  # fmt: skip
-
-    def agreed(self) -> set[str]:
-        """Tax numbers that each side has once, with one telephone number on both."""
-        erp, crm = self.numbers()
-        once = {row[0] for row in self.sql("erp", PAIRS)}
-        once &= {row[0] for row in self.sql("crm", ACCOUNTS)}
-        return {n for n in once if erp[n] and erp[n] == crm[n]}
-
-    def numbers(self) -> tuple[dict[str, str], dict[str, str]]:
-        erp = self.sql("erp", "SELECT vat_no, phone FROM customers WHERE vat_no IS NOT NULL")
-        crm = self.sql("crm", "SELECT tax_number, phone_number FROM account"
-                              " WHERE tax_number IS NOT NULL")  # fmt: skip
-        return dict(erp), dict(crm)
-
-    def lost(self) -> int:
-        """Values typed that are not on both sides."""
-        sides = self.numbers()
-        return sum(any(side.get(n) != p for side in sides) for n, p in self.phones.items())
-
-    def doubled(self) -> int:
-        """Entered customers that one side has more than once, by their excess."""
-        erp = Counter(row[0] for row in self.sql("erp", "SELECT vat_no FROM customers"))
-        crm = Counter(row[0] for row in self.sql("crm", "SELECT tax_number FROM account"))
-        return sum(max(0, side[n] - 1) for side in (erp, crm) for n in self.phones)
-
-    def _phone(self) -> str:
-        self._typed += 1
-        return f"+4420{70_000_000 + self._typed}"
 
 
 @dataclass
@@ -169,15 +91,19 @@ def sandbox(concord: Concord) -> Sandbox:
     return Sandbox(Cluster(concord.places, os.environ))
 
 
-def kill(concord: Concord, kind: str, run: Run, task: str, rng: random.Random) -> None:
-    """Kill a process of the run while the task works, at any moment of it."""
-    worker, supervisor = run.catch(task)
-    time.sleep(rng.uniform(0, 0.4))
-    pid = {"task": worker, "supervisor": supervisor}.get(kind) or concord.pids()["scheduler"]
-    os.kill(pid, signal.SIGKILL)
+def caught(api: Api, task: str, rng: random.Random) -> tuple[Run, Working]:
+    """A run of which this task works, at any moment of its work."""
+    while True:
+        run = Run.begin(api, DAG)
+        try:
+            working = run.catch(task)
+        except TimeoutError:  # it was too quick for us
+            continue
+        time.sleep(rng.uniform(0, 0.4))
+        return run, working
 
 
-def settled(concord: Concord, sandbox: Sandbox) -> None:
+def settled(sandbox: Sandbox) -> None:
     """Let the scheduled runs go on until all that was typed has arrived, or time is up."""
     wait_until(lambda: sandbox.lost() == 0, PATIENCE, pause=2)
 
@@ -193,17 +119,18 @@ def test_what_people_typed_arrives_once_whatever_is_killed(
         sandbox.work(400)
         naive.work()
         copying = Run.begin(api, NAIVE)
-        copying.catch("copy")
-        time.sleep(1)
-        run = Run.begin(api, DAG)
-        begun = time.monotonic()
-        kill(concord, kind, run, task, rng)
-        killed += 1
+        copier = copying.catch("copy")
+        time.sleep(2)
         if kind != "scheduler":  # which is that of both
-            os.kill(copying.catch("copy")[kind == "supervisor"], signal.SIGKILL)
+            os.kill(copier._asdict()[kind], signal.SIGKILL)
+        run, working = caught(api, task, rng)
+        begun = time.monotonic()
+        pids = {**working._asdict(), "scheduler": concord.pids()["scheduler"]}
+        os.kill(pids[kind], signal.SIGKILL)
+        killed += 1
         states[run.end(PATIENCE)] += 1
         slowest[kind] = max(slowest[kind], time.monotonic() - begun)
-        settled(concord, sandbox)
+        settled(sandbox)
         copying.end(PATIENCE)
         print(
             kind, task, f"{time.monotonic() - begun:.0f} s", run.tries(), dict(states), flush=True
@@ -216,3 +143,51 @@ def test_what_people_typed_arrives_once_whatever_is_killed(
     assert (sandbox.lost(), sandbox.doubled()) == (0, 0)
     assert states == {"success": killed}
     assert naive.doubled() > 0
+
+
+def refused(cluster: Cluster) -> None:
+    """Airflow's database alone takes no connections for five seconds, and ends those it has."""
+    allow = "ALTER DATABASE airflow WITH ALLOW_CONNECTIONS {}"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'airflow'"
+    superuser = socket_url("postgres", "postgres", cluster.socket)
+    with psycopg.connect(superuser, autocommit=True) as conn:
+        conn.execute(allow.format("false"))
+        begun = time.monotonic()
+        while time.monotonic() - begun < 5:
+            conn.execute(end)
+            time.sleep(0.1)
+        conn.execute(allow.format("true"))
+
+
+def crashed(cluster: Cluster) -> None:
+    """The whole server dies: metadata, hub and both systems. The supervisor brings it back."""
+    server = cluster.postmaster()
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+    assert wait_until(lambda: cluster.postmaster() not in (None, server), 60)
+    assert wait_until(cluster.ready, 60)
+
+
+@pytest.mark.parametrize("outage", [refused, crashed])
+def test_runs_go_on_by_themselves_after_an_outage_of_the_metadata(
+    concord: Concord,
+    sandbox: Sandbox,
+    outage: Callable[[Cluster], None],
+    figure: Callable[..., None],
+) -> None:
+    api, rng, slowest = concord.api(), random.Random(5), 0.0
+    states: Counter[str] = Counter()
+    for task in ("extract_crm", "unify", "load_crm"):
+        sandbox.work(400)
+        run, _ = caught(api, task, rng)
+        begun = time.monotonic()
+        outage(sandbox.cluster)
+        states[run.end(PATIENCE)] += 1
+        slowest = max(slowest, time.monotonic() - begun)
+        settled(sandbox)
+    figure(
+        f"16 metadata {outage.__name__}", times=states.total(), runs_green=states["success"],
+        lost=sandbox.lost(), doubled=sandbox.doubled(), slowest=f"{slowest:.0f} s",
+    )  # fmt: skip
+    assert (sandbox.lost(), sandbox.doubled()) == (0, 0)
+    assert states == {"success": 3}

@@ -12,7 +12,7 @@ from airflow.sdk import DAG, task
 
 @task(retries=5, retry_delay=timedelta(seconds=2))
 def copy() -> int:
-    """Copy what is new from naive.source to naive.copied, in slices of ten, for six seconds."""
+    """Copy what is new from naive.source to naive.copied, in slices of ten, one a second."""
     import psycopg
 
     with psycopg.connect(os.environ["CONCORD_CRM_URL"]) as conn:
@@ -25,7 +25,7 @@ def copy() -> int:
                 "INSERT INTO naive.copied SELECT unnest(%s::bigint[])", (ids[first : first + 10],)
             )
             conn.commit()
-            time.sleep(0.3)
+            time.sleep(1)
         if ids:
             conn.execute("INSERT INTO naive.noted VALUES (%s)", (ids[-1],))
         return len(ids)
