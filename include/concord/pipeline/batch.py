@@ -186,7 +186,7 @@ def _in_turn(conn: Connection, act: Callable[[Connection, int, str, str], T], *s
     conn.commit()
     end = time.monotonic() + STEP_WAIT
     while True:
-        conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{LOOK}s",))
+        conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{LOOK * 1000:.0f}ms",))
         try:
             done = act(conn, *step)
         except errors.LockNotAvailable:
