@@ -72,7 +72,7 @@ def test_a_second_up_changes_nothing(concord: Concord, up) -> None:
 
 def test_a_killed_task_is_done_again_by_itself(concord: Concord, up) -> None:
     people = Sandbox(Cluster(concord.places, os.environ))
-    people.work(200)
+    people.work(0, newcomers=200)
     run = Run.begin(concord.api(), "micro_batch_fast")
     os.kill(run.catch("load_crm").task, signal.SIGKILL)
     assert run.end(180) == "success"

@@ -7,86 +7,74 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from concord.launcher.postgres import Cluster
 from concord.launcher.settings import socket_url
 
-PAIRS = """
-SELECT vat_no FROM customers
-WHERE vat_no IS NOT NULL AND status = 'A' GROUP BY vat_no HAVING count(*) = 1
-"""
-ACCOUNTS = """
-SELECT tax_number FROM account
-WHERE tax_number IS NOT NULL GROUP BY tax_number HAVING count(*) = 1
-"""
+TYPE = {
+    "erp": "UPDATE customers SET phone = %s WHERE vat_no = %s",
+    "crm": "UPDATE account SET phone_number = %s WHERE tax_number = %s",
+}
+ENTER = {
+    "erp": "INSERT INTO customers (phone, vat_no, name, kind, country_code)"
+    " VALUES (%s, %s, %s, 'O', 'GB')",
+    "crm": "INSERT INTO account (phone_number, tax_number, account_name, country)"
+    " VALUES (%s, %s, %s, 'United Kingdom')",
+}
+NUMBERS = {
+    "erp": "SELECT vat_no, phone FROM customers",
+    "crm": "SELECT tax_number, phone_number FROM account",
+}
 
 
 @dataclass
 class Sandbox:
-    """The two systems, and the log of what people typed there; reads nothing else."""
+    """The two systems, and the log of what people typed there: tax number -> telephone number."""
 
     cluster: Cluster
-    phones: dict[str, str] = field(default_factory=dict)
-    entered: set[str] = field(default_factory=set)
-    _typed: int = 0
+    typed: dict[str, str] = field(default_factory=dict)
 
-    def sql(self, system: str, text: str, *values: object) -> list[tuple[Any, ...]]:
+    def connect(self, system: str) -> psycopg.Connection[TupleRow]:
+        """As the system's owner; every statement is a transaction of its own."""
         url = socket_url(f"{system}_owner", system, self.cluster.socket)
-        with psycopg.connect(url) as conn:
-            cursor = conn.execute(text, values)
-            return cursor.fetchall() if cursor.description else []
+        return psycopg.connect(url, autocommit=True)
 
-    def work(self, changes: int) -> None:
+    def work(self, changes: int, newcomers: int) -> None:
         """People on both sides change telephone numbers and enter customers; no two of them the
-        same one.
+        same one. Only customers that people entered here are changed: the others may be dirty.
         """
-        known = sorted(self.agreed())
-        for n, number in enumerate(known[:changes]):
-            self.phones[number] = self._phone()
-            if n % 2:
-                self.sql("erp", "UPDATE customers SET phone = %s WHERE vat_no = %s",
-                         self.phones[number], number)  # fmt: skip
-            else:
-                self.sql("crm", "UPDATE account SET phone_number = %s WHERE tax_number = %s",
-                         self.phones[number], number)  # fmt: skip
-        for n in range(changes // 4):
-            phone = self._phone()
-            number = f"GB{phone[-9:]}"
-            self.phones[number] = phone
-            self.entered.add(number)
-            if n % 2:
-                self.sql("erp", "INSERT INTO customers (name, kind, vat_no, country_code, phone)"
-                         " VALUES (%s, 'O', %s, 'GB', %s)",
-                         f"Newcomer {number}", number, phone)  # fmt: skip
-            else:
-                self.sql("crm", "INSERT INTO account (account_name, tax_number, country,"
-                         " phone_number) VALUES (%s, %s, 'United Kingdom', %s)",
-                         f"Newcomer {number}", number, phone)  # fmt: skip
-
-    def agreed(self) -> set[str]:
-        """Tax numbers that each side has once, with one telephone number on both."""
-        erp, crm = self.numbers()
-        once = {row[0] for row in self.sql("erp", PAIRS)}
-        once &= {row[0] for row in self.sql("crm", ACCOUNTS)}
-        return {n for n in once if erp[n] and erp[n] == crm[n]}
-
-    def numbers(self) -> tuple[dict[str, str], dict[str, str]]:
-        erp = self.sql("erp", "SELECT vat_no, phone FROM customers WHERE vat_no IS NOT NULL")
-        crm = self.sql("crm", "SELECT tax_number, phone_number FROM account"
-                              " WHERE tax_number IS NOT NULL")  # fmt: skip
-        return dict(erp), dict(crm)
+        known = list(self.typed)[-changes:] if changes else []
+        with self.connect("erp") as erp, self.connect("crm") as crm:
+            for n, number in enumerate(known):
+                self.typed[number] = phone = self._phone()
+                (erp if n % 2 else crm).execute(TYPE["erp" if n % 2 else "crm"], (phone, number))
+            for n in range(newcomers):
+                phone = self._phone()
+                number = f"GB{phone[-9:]}"
+                self.typed[number] = phone
+                values = (phone, number, f"Newcomer {number}")
+                (erp if n % 2 else crm).execute(ENTER["erp" if n % 2 else "crm"], values)
 
     def lost(self) -> int:
-        """Values typed that are not on both sides."""
-        sides = self.numbers()
-        return sum(any(side.get(n) != p for side in sides) for n, p in self.phones.items())
+        """Customers whose last number is not on both sides."""
+        sides = [dict(rows) for rows in self._numbers()]
+        return sum(any(side.get(n) != p for side in sides) for n, p in self.typed.items())
 
     def doubled(self) -> int:
-        """Entered customers that one side has more than once, by their excess."""
-        erp = Counter(row[0] for row in self.sql("erp", "SELECT vat_no FROM customers"))
-        crm = Counter(row[0] for row in self.sql("crm", "SELECT tax_number FROM account"))
-        return sum(max(0, side[n] - 1) for side in (erp, crm) for n in self.phones)
+        """How many more there are of them than there should be, on both sides together."""
+        sides = [Counter(number for number, _ in rows) for rows in self._numbers()]
+        return sum(max(0, side[number] - 1) for side in sides for number in self.typed)
+
+    def _numbers(self) -> list[list[tuple[Any, ...]]]:
+        found = []
+        for system, text in NUMBERS.items():
+            with self.connect(system) as conn:
+                found.append(conn.execute(text).fetchall())
+        return found
 
     def _phone(self) -> str:
-        self._typed += 1
-        return f"+4420{70_000_000 + self._typed}"
+        self._given += 1
+        return f"+4420{70_000_000 + self._given}"
+
+    _given: int = 0

@@ -15,6 +15,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,21 +45,24 @@ class NaiveCopy:
 
     sandbox: Sandbox
 
-    def prepare(self) -> None:
-        for text in (
-            "CREATE SCHEMA naive",
-            "CREATE TABLE naive.source (id bigint GENERATED ALWAYS AS IDENTITY)",
-            "CREATE TABLE naive.copied (id bigint)",
-            "CREATE TABLE naive.noted AS SELECT 0::bigint AS last",
-        ):
-            self.sandbox.sql("crm", text)
+    def __post_init__(self) -> None:
+        self._sql("CREATE SCHEMA naive")
+        self._sql("CREATE TABLE naive.source (id bigint GENERATED ALWAYS AS IDENTITY)")
+        self._sql("CREATE TABLE naive.copied (id bigint)")
+        self._sql("CREATE TABLE naive.noted AS SELECT 0::bigint AS last")
 
     def work(self) -> None:
-        self.sandbox.sql("crm", "INSERT INTO naive.source SELECT FROM generate_series(1, 200)")
+        """Give it as much to copy as takes it some seconds."""
+        self._sql("INSERT INTO naive.source SELECT FROM generate_series(1, 200)")
 
     def doubled(self) -> int:
-        return int(self.sandbox.sql("crm", "SELECT count(*) - count(DISTINCT id)"
-                                           " FROM naive.copied")[0][0])  # fmt: skip
+        with self.sandbox.connect("crm") as conn:
+            query = "SELECT count(*) - count(DISTINCT id) FROM naive.copied"
+            return int(conn.execute(query).fetchone()[0])
+
+    def _sql(self, text: str) -> None:
+        with self.sandbox.connect("crm") as conn:
+            conn.execute(text)
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +92,24 @@ def concord(pytestconfig: pytest.Config) -> Iterator[Concord]:
 
 @pytest.fixture(scope="module")
 def sandbox(concord: Concord) -> Sandbox:
-    return Sandbox(Cluster(concord.places, os.environ))
+    people = Sandbox(Cluster(concord.places, os.environ))
+    people.work(0, newcomers=300)
+    settled(people)
+    return people
 
 
-def caught(api: Api, task: str, rng: random.Random) -> tuple[Run, Working]:
-    """A run of which this task works, at any moment of its work."""
+def struck(
+    api: Api, task: str, rng: random.Random, strike: Callable[[Working], object]
+) -> tuple[Run, float]:
+    """A run that was struck at any moment of this task's work, and when."""
     while True:
         run = Run.begin(api, DAG)
-        try:
+        with suppress(TimeoutError, ProcessLookupError):  # it was too quick for us
             working = run.catch(task)
-        except TimeoutError:  # it was too quick for us
-            continue
-        time.sleep(rng.uniform(0, 0.4))
-        return run, working
+            time.sleep(rng.uniform(0, 0.4))
+            begun = time.monotonic()
+            strike(working)
+            return run, begun
 
 
 def settled(sandbox: Sandbox) -> None:
@@ -112,29 +121,39 @@ def test_what_people_typed_arrives_once_whatever_is_killed(
     concord: Concord, sandbox: Sandbox, figure: Callable[..., None]
 ) -> None:
     api, rng, naive = concord.api(), random.Random(16), NaiveCopy(sandbox)
-    naive.prepare()
     states: Counter[str] = Counter()
-    slowest, killed = dict.fromkeys(KINDS, 0.0), 0
-    for kind, task in zip([k for k in KINDS for _ in range(3)], TASKS, strict=True):
-        sandbox.work(400)
-        naive.work()
-        copying = Run.begin(api, NAIVE)
-        copier = copying.catch("copy")
-        time.sleep(2)
-        if kind != "scheduler":  # which is that of both
-            os.kill(copier._asdict()[kind], signal.SIGKILL)
-        run, working = caught(api, task, rng)
-        begun = time.monotonic()
-        pids = {**working._asdict(), "scheduler": concord.pids()["scheduler"]}
-        os.kill(pids[kind], signal.SIGKILL)
-        killed += 1
+    slowest, copying = dict.fromkeys(KINDS, 0.0), []
+    for n, task in enumerate(TASKS):
+        kind = KINDS[n % 3]
+        sandbox.work(250, newcomers=50)
+        if n < 3:
+            naive.work()
+            copying.append(Run.begin(api, NAIVE))
+            copier = copying[-1].catch("copy")
+            time.sleep(2)
+            if kind != "scheduler":  # which is that of both
+                os.kill(copier._asdict()[kind], signal.SIGKILL)
+
+        def kill(working: Working, kind: str = kind) -> None:
+            pids = {**working._asdict(), "scheduler": concord.pids()["scheduler"]}
+            os.kill(pids[kind], signal.SIGKILL)
+
+        run, begun = struck(api, task, rng, kill)
         states[run.end(PATIENCE)] += 1
         slowest[kind] = max(slowest[kind], time.monotonic() - begun)
         settled(sandbox)
-        copying.end(PATIENCE)
         print(
-            kind, task, f"{time.monotonic() - begun:.0f} s", run.tries(), dict(states), flush=True
+            kind,
+            task,
+            f"{time.monotonic() - begun:.0f} s",
+            run.tries(),
+            sandbox.lost(),
+            dict(states),
+            flush=True,
         )
+    for run in copying:
+        run.end(PATIENCE)
+    killed = states.total()
     figure(
         "16 Airflow killed", kills=killed, runs_green=states["success"], lost=sandbox.lost(),
         doubled=sandbox.doubled(), naive_doubled=naive.doubled(),
@@ -178,10 +197,8 @@ def test_runs_go_on_by_themselves_after_an_outage_of_the_metadata(
     api, rng, slowest = concord.api(), random.Random(5), 0.0
     states: Counter[str] = Counter()
     for task in ("extract_crm", "unify", "load_crm"):
-        sandbox.work(400)
-        run, _ = caught(api, task, rng)
-        begun = time.monotonic()
-        outage(sandbox.cluster)
+        sandbox.work(250, newcomers=50)
+        run, begun = struck(api, task, rng, lambda _: outage(sandbox.cluster))
         states[run.end(PATIENCE)] += 1
         slowest = max(slowest, time.monotonic() - begun)
         settled(sandbox)
