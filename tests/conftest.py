@@ -87,6 +87,10 @@ class Postgres:
         """End the server at once, whatever is connected."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    def start_again(self) -> None:
+        """Start a stopped server; it recovers as after a crash."""
+        self._run("pg_ctl", "-w", "-l", str(self.base / "log"), "start")
+
     def url(self, dbname: str, role: str | None = None) -> str:
         """libpq URL of a database, as superuser unless a role is named."""
         return f"postgresql://{role or 'postgres'}@/{dbname}?host={quote(str(self.base), safe='')}"

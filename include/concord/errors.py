@@ -50,6 +50,12 @@ class HubUnavailable(Transient):
     """The hub database could not be reached."""
 
 
+class StageLost(Transient):
+    """The hub lost what a batch had read: its server crashed. Nothing of it was taken, no cursor
+    moved; a new batch reads it again.
+    """
+
+
 class LeaseLost(Transient):
     """Another holder has a newer fencing token; nothing was written after it."""
 

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from concord.launcher.api import Refused
+from concord.launcher.postgres import Cluster
 from concord.launcher.processes import wait_until
+from tests.faults.sandbox_people import Sandbox
+from tests.faults.working_tasks import Run
 from tests.support.launched import Concord, launcher, living
 
 pytestmark = pytest.mark.airflow
@@ -65,6 +68,16 @@ def test_a_second_up_changes_nothing(concord: Concord, up) -> None:
     refused = concord("up", "--once")
     assert refused.returncode == 1
     assert "./concord down" in refused.stderr
+
+
+def test_a_killed_task_is_done_again_by_itself(concord: Concord, up) -> None:
+    people = Sandbox(Cluster(concord.places, os.environ))
+    people.work(0, newcomers=200)
+    run = Run.begin(concord.api(), "micro_batch_fast")
+    os.kill(run.catch("load_crm").task, signal.SIGKILL)
+    assert run.end(180) == "success"
+    assert run.tries() > 1
+    assert (people.lost(), people.doubled()) == (0, 0)
 
 
 def test_a_killed_scheduler_comes_back_and_its_workers_do_not_stay(concord: Concord, up) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from concord.launcher.api import Api, Refused, Unreachable
 
@@ -26,6 +27,13 @@ def process(title: str) -> int | None:
         if args.strip() == title and not state.startswith("Z"):
             return int(pid)
     return None
+
+
+class Working(NamedTuple):
+    """The processes of a task that works."""
+
+    task: int
+    supervisor: int
 
 
 @dataclass
@@ -48,8 +56,8 @@ class Run:
                     raise
                 time.sleep(0.5)
 
-    def catch(self, task: str, seconds: float = 120) -> tuple[int, int]:
-        """Wait until a task works: its process and that of its supervisor.
+    def catch(self, task: str, seconds: float = 120) -> Working:
+        """Wait until a task works.
 
         Raises TimeoutError when it does not, or has ended before it was seen.
         """
@@ -60,9 +68,9 @@ class Run:
                 if found["state"] in ("success", "failed"):
                     break
                 if found["state"] == "running":
-                    pids = process(TASK + found["id"]), process(SUPERVISOR + found["id"])
-                    if pids[0] is not None and pids[1] is not None:
-                        return pids[0], pids[1]
+                    worker, supervisor = (process(t + found["id"]) for t in (TASK, SUPERVISOR))
+                    if worker is not None and supervisor is not None:
+                        return Working(worker, supervisor)
             time.sleep(0.02)
         raise TimeoutError(f"{self.dag}.{task} was not seen at work")
 

@@ -94,6 +94,8 @@ def launcher() -> Iterator[Concord]:
         free.bind(("127.0.0.1", 0))
         made = Concord(home, free.getsockname()[1])
     borrow_packages(made.places)
-    yield made
-    made("down")
-    shutil.rmtree(home)
+    try:
+        yield made
+    finally:
+        made("down")
+        shutil.rmtree(home)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.abc import RV, PQGen
 from psycopg.rows import TupleRow
 
 from concord.errors import ConfigError, HubUnavailable, Problem
@@ -18,6 +19,21 @@ SESSION = (
 """Settings under which `col::text` has one form; see `concord.mapping.formats`."""
 
 Connection = psycopg.Connection[TupleRow]
+
+
+class HubConnection(psycopg.Connection[TupleRow]):
+    """A connection whose loss is told as HubUnavailable by whichever statement meets it."""
+
+    address = ""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait for a statement. Raises HubUnavailable when the connection is lost."""
+        try:
+            return super().wait(gen, interval, timeout)
+        except psycopg.Error as e:
+            if self.broken:
+                raise HubUnavailable(f"the hub at {self.address}: {first_line(e)}") from None
+            raise
 
 
 class Hub:
@@ -44,13 +60,15 @@ class Hub:
     def connect(self, **options: Any) -> Connection:
         """A new connection, autocommit off. Raises HubUnavailable."""
         try:
-            return psycopg.connect(
+            conn = HubConnection.connect(
                 self.url, options=SESSION, application_name="concord", connect_timeout=10, **options
             )
         except psycopg.OperationalError as e:
             raise HubUnavailable(
                 f"the hub at {self.address} cannot be reached: {first_line(e)}"
             ) from None
+        conn.address = self.address
+        return conn
 
 
 def safe_address(url: str) -> str:

@@ -84,6 +84,8 @@ def variables(
         # A lane waits until the tasks of a killed scheduler are taken back; by default 5 minutes.
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        # The same for a task whose supervisor died: tasks say every 5 s that they live.
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
         # The first answers of an api-server that has just started take long on a busy machine.
         "WORKERS__EXECUTION_API_TIMEOUT": "30",

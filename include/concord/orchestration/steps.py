@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from concord import pipeline
-from concord.errors import ConcordError
+from concord.errors import ConcordError, StageLost
 from concord.hub.migrate import pending
 from concord.hub.sql import statement
 from concord.pipeline import Engine
@@ -86,9 +86,16 @@ def unify(engine: Engine, run: Run) -> Counts:
     """Merge into the golden records, plan what each system lacks, and hold what is over a limit.
 
     What the batch lacks before is done first, as in `validate`; it mostly lacks nothing.
+
+    Raises:
+        StageLost: the hub crashed; the batch was closed as failed, and the next try has a new one.
     """
     batch = int(validate(engine, run)["batch_id"])
-    return {"batch_id": batch, **pipeline.unify(engine, batch)}
+    try:
+        return {"batch_id": batch, **pipeline.unify(engine, batch)}
+    except StageLost as error:
+        pipeline.finish(engine, batch, error=str(error))
+        raise
 
 
 def load(engine: Engine, run: Run, system: str) -> Counts:

@@ -172,10 +172,9 @@ def step(
 ) -> Iterator[Step]:
     """Take a step in one transaction; a failure is recorded and raised again.
 
-    A driver's error is turned into HubUnavailable when the hub went away.
-
     Raises:
         TooEarly: what the step builds on is not done, and the step is not to be taken `anyway`.
+        HubUnavailable: the hub went away, or another attempt at the step worked all the time.
     """
     try:
         with engine.hub.connect() as conn:
@@ -191,7 +190,7 @@ def step(
                     " error = NULL WHERE batch_id = %s AND step = %s AND system = %s",
                     (batch_id, name, system),
                 )
-    except (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout) as e:
+    except psycopg.OperationalError as e:
         raise HubUnavailable(f"the hub at {engine.hub.address}: {first_line(e)}") from e
     except Exception as e:
         _record_failure(engine, batch_id, name, system, e)
@@ -209,7 +208,7 @@ def _in_turn(conn: Connection, act: Callable[[Connection, int, str, str], T], *s
     conn.commit()
     end = time.monotonic() + STEP_WAIT
     while True:
-        conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{LOOK}s",))
+        conn.execute("SELECT set_config('lock_timeout', %s, true)", (f"{LOOK * 1000:.0f}ms",))
         try:
             done = act(conn, *step)
         except errors.LockNotAvailable:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from concord.errors import StageLost
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -44,6 +45,9 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
     """Bring what the batch read into images and golden records.
 
     Returns counts: read rows by class, `golden_changed`, `conflicts`.
+
+    Raises:
+        StageLost: rows that were read are not there; nothing was taken.
     """
     with step(engine, batch_id, "unify") as taken:
         if taken.past:
@@ -254,7 +258,11 @@ def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list
 
 
 def _books(conn: Connection, batch: Batch, entity: Entity, system: str) -> Counts:
-    """The system's rows by class, into the batch's books."""
+    """The system's rows by class, into the batch's books.
+
+    Raises:
+        StageLost: rows are missing. Stages are not logged, so a crash of the server empties them.
+    """
     work = stage.work_table(batch.id, "w", entity.name)
     rows = conn.execute(
         sql.SQL(
@@ -269,11 +277,20 @@ def _books(conn: Connection, batch: Batch, entity: Entity, system: str) -> Count
             counts[ROW_CLASSES[name]] += n
         elif name == "new":
             counts["woken"] += n
-    refused = conn.execute(
-        "SELECT n FROM ops.batch_count WHERE batch_id = %s AND system = %s AND entity = %s"
-        " AND name = 'refused_by_stage'",
-        (batch.id, system, entity.name),
-    ).fetchone()
-    counts["quarantined"] += refused[0] if refused else 0
+    extracted: Counts = dict(
+        conn.execute(
+            "SELECT name, n FROM ops.batch_count WHERE batch_id = %s AND system = %s"
+            " AND entity = %s AND name IN ('read', 'refused_by_stage')",
+            (batch.id, system, entity.name),
+        ).fetchall()
+    )
+    staged = sum(counts[name] for name in ROW_CLASSES.values())
+    read = extracted["read"] - extracted.get("refused_by_stage", 0)
+    if staged < read:
+        raise StageLost(
+            f"batch {batch.id}, {system}.{entity.name}: {read} rows were read and {staged} are"
+            " still there. The hub's server has crashed since; a new batch reads them again."
+        )
+    counts["quarantined"] += extracted.get("refused_by_stage", 0)
     add_counts(conn, batch.id, system, entity.name, counts)
     return counts
