@@ -7,7 +7,7 @@ from pathlib import Path
 
 from concord.errors import NotBalanced
 from concord.hub.database import Connection
-from concord.pipeline import stage
+from concord.pipeline import books, stage
 from concord.pipeline.batch import Counts, step, stored_counts
 from concord.pipeline.cursors import committed
 from concord.pipeline.engine import Engine
@@ -30,7 +30,7 @@ def finish(engine: Engine, batch_id: int, *, error: str | None = None) -> Counts
     with step(engine, batch_id, "finish", anyway=error is not None) as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, SUMMARY)
-        unbalanced = None if error else _unbalanced(taken.conn, batch_id)
+        unbalanced = None if error else books.unbalanced(taken.conn, batch_id)
         state = "failed" if error or unbalanced else "done"
         stage.drop_all(taken.conn, batch_id)
         taken.conn.execute(
@@ -57,36 +57,6 @@ def reports_directory() -> Path:
     """Where reports are kept: `$CONCORD_HOME/reports`, `.concord/reports` by default."""
     home = os.environ.get("CONCORD_HOME") or str(Path(__file__).resolve().parents[3] / ".concord")
     return Path(home) / "reports"
-
-
-def _unbalanced(conn: Connection, batch_id: int) -> str | None:
-    """Which entity's rows do not add up, in words."""
-    rows = conn.execute(
-        "SELECT system, entity, name, n FROM ops.batch_count WHERE batch_id = %s"
-        " AND system <> 'golden'",
-        (batch_id,),
-    ).fetchall()
-    books: dict[tuple[str, str], Counts] = {}
-    for system, entity, name, n in rows:
-        books.setdefault((system, entity), {})[name] = int(n)
-    parts = (
-        "unchanged",
-        "accepted",
-        "quarantined",
-        "parked",
-        "duplicate_in_batch",
-        "older",
-        "held",
-        "set_back",
-    )
-    for (system, entity), n in books.items():
-        accounted = sum(n.get(p, 0) for p in parts)
-        if n.get("read", 0) != accounted:
-            return (
-                f"the books of {system}.{entity} do not balance: read {n.get('read', 0)},"
-                f" accounted for {accounted}"
-            )
-    return None
 
 
 def prune(engine: Engine, keep_days: int) -> Counts:

@@ -18,20 +18,19 @@ from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import EntityStopped, NotBalanced
+from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
 from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import confirm, drift, lease
-from concord.pipeline.batch import Counts, add_counts, read_batch, step
+from concord.pipeline import books, confirm, drift, lease
+from concord.pipeline.batch import Counts, step
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, merged, partition, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 LOOK_UP = 5_000  # keys a call
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
-STATES = ("confirmed", "rejected", "superseded", "waiting", "unknown")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
         if _anything(taken.conn, system):
             with lease.hold(engine, f"load:{system}") as fence:
                 earlier = _load(engine, batch_id, system, fence)
-        return {**_books(taken.conn, batch_id, system), "confirmed_earlier": earlier}
+        return {**books.of_writes(taken.conn, batch_id, system), "confirmed_earlier": earlier}
 
 
 def settle(engine: Engine, batch_id: int, system: str) -> int:
@@ -378,40 +377,3 @@ def _not_done(conn: Connection, intents: list[Intent]) -> None:
         " AND state IN ('sent', 'unknown')",
         ([i.id for i in intents],),
     )
-
-
-def _books(conn: Connection, batch_id: int, system: str) -> Counts:
-    """The batch's own intents by state; the sum must be what was planned.
-
-    Raises:
-        NotBalanced: it is not.
-    """
-    batch = read_batch(conn, batch_id)
-    out: Counts = {}
-    for entity in batch.entities:
-        counts = _entity_books(conn, batch_id, system, entity)
-        add_counts(conn, batch_id, system, entity, counts)
-        for name, n in counts.items():
-            out[name] = out.get(name, 0) + n
-    return out
-
-
-def _entity_books(conn: Connection, batch_id: int, system: str, entity: str) -> Counts:
-    rows = conn.execute(
-        "SELECT CASE state WHEN 'sent' THEN 'unknown' ELSE state END, count(*) FROM ops.intent"
-        " WHERE batch_id = %s AND system = %s AND entity = %s GROUP BY 1",
-        (batch_id, system, entity),
-    ).fetchall()
-    counts = {**dict.fromkeys(STATES, 0), **{state: int(n) for state, n in rows}}
-    planned = conn.execute(
-        "SELECT coalesce(sum(n), 0) FROM ops.batch_count WHERE batch_id = %s AND system = %s"
-        " AND entity = %s AND name = 'planned'",
-        (batch_id, system, entity),
-    ).fetchone()
-    assert planned
-    if planned[0] != sum(counts.values()):
-        raise NotBalanced(
-            f"batch {batch_id}, {system}.{entity}: planned {planned[0]}, accounted for"
-            f" {sum(counts.values())}"
-        )
-    return counts

@@ -15,7 +15,6 @@ from concord.pipeline.batch import step
 from tests.faults.processes import Child
 from tests.support.world import World
 
-
 HOLDING = (
     "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'concord step%%'"
     " AND datname = current_database() AND state = 'idle in transaction'"
