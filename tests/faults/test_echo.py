@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from concord.model.spec import Authority, Config
-from tests.support.configured import changed, with_entities
+from tests.support.configured import changed, unlimited, with_entities
 from tests.support.world import World
 
 COUNTING = """
@@ -114,9 +114,8 @@ def test_what_a_target_makes_of_a_value_is_never_written_again(
 ) -> None:
     customers, batches = scale(25, 250), scale(5, 20)
     counted = Counted(world)
-    world.config = latest_names(world.config)
-    for system in ("erp", "crm"):
-        world.limit(system, count=10**6)
+    world.config = unlimited(latest_names(world.config))
+    world.engine = world.fresh_engine()
     _customers(world, customers)
     world.settle()
     counted.forget()

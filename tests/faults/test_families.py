@@ -22,6 +22,7 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.systems.registry import open_system
 from tests.conftest import TestHub
+from tests.support.configured import unlimited
 from tests.support.world import World
 
 NOTE = """
@@ -113,9 +114,7 @@ def _world(config: Config, hub: TestHub, urls: dict[str, str], suites: Path) -> 
     (suites / "golden" / "note.json").write_text('{"name": "golden.note", "expectations": []}')
     with psycopg.connect(urls["erp"]) as conn:
         conn.execute("ALTER TABLE customers ALTER COLUMN kind SET DEFAULT 'O'")
-    world = World(config, hub, urls, suites)
-    world.limit("crm", count=10**6)
-    return world
+    return World(unlimited(config), hub, urls, suites)
 
 
 def _copied(suites: Path, to: Path) -> Path:
