@@ -198,7 +198,8 @@ def naive_lost(target: Target, batches: int, good: int, bad: int) -> int:
     for batch in names:
         with suppress(psycopg.Error, ValueError):
             target.all_or_nothing(batch)
-    return sum(n.startswith("Good") for b in names for n in b if n not in target.held())
+    held = target.held()
+    return sum(n.startswith("Good") and n not in held for b in names for n in b)
 
 
 def test_poison_that_stands_for_long_costs_the_others_nothing(

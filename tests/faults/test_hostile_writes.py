@@ -30,7 +30,14 @@ from tests.faults.hostile.system import HostileSystem, HostileWriter, columns
 from tests.faults.hostile.world import HostileWorld
 from tests.faults.processes import Child
 
-RATES = {"reply_lost": 0.03, "late": 0.01, "away": 0.02, "busy": 0.005, "cut": 0.005}
+RATES = {
+    "reply_lost": 0.03,
+    "late": 0.01,
+    "away": 0.02,
+    "busy": 0.005,
+    "cut": 0.005,
+    "skew": -7_200,
+}
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def _catch_up(conn: Connection, system: str, entities: list[str]) -> None:
         )
         conn.execute(
             statement("pipeline", "replan_all", golden=sql.Identifier("golden", entity)),
-            {"entity": entity, "reason": f"{system} is as it was"},
+            {"entity": entity, "reason": f"the columns of {system} are settled"},
         )
 
 

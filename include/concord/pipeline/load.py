@@ -156,17 +156,16 @@ def _fitting(
 ) -> list[Intent]:
     """Those whose columns are all there. The others wait, and the next batch plans them anew."""
     away = {c.column for c in mapping.columns} - shape.columns.keys()
-    fit = [
-        i
-        for i in intents
-        if away.isdisjoint([*i.base, *(mapping.by_field[f].column for f in i.new)])
-    ]
-    if len(fit) < len(intents):
-        ids = {i.golden_id for i in intents} - {i.golden_id for i in fit}
+    fit: list[Intent] = []
+    unfit: list[Intent] = []
+    for intent in intents:
+        named = [*intent.base, *(mapping.by_field[f].column for f in intent.new)]
+        (fit if away.isdisjoint(named) else unfit).append(intent)
+    if unfit:
         conn.execute(
             "INSERT INTO ops.replan (entity, golden_id, reason)"
-            " SELECT %s, unnest(%s::uuid[]), 'a column was gone' ON CONFLICT DO NOTHING",
-            (mapping.entity, list(ids)),
+            " SELECT DISTINCT %s, unnest(%s::uuid[]), 'a column was gone' ON CONFLICT DO NOTHING",
+            (mapping.entity, [i.golden_id for i in unfit]),
         )
         conn.commit()
     return fit

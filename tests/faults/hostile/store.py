@@ -27,7 +27,6 @@ class Resource:
     limits: dict[str, int] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     refuses: str = ""  # a word that no text may hold
-    unique: tuple[str, ...] = ()
     records: dict[str, Record] = field(default_factory=dict)
 
 
@@ -124,13 +123,6 @@ class Store:
                     raise Refused(f'{name}: "{value}" is not acceptable here')
             elif value is not None and resource.columns[name] not in {"integer", "boolean"}:
                 raise Refused(f"{name}: not of type {resource.columns[name]}")
-            self._keep_unique(resource, name, value, old)
-
-    def _keep_unique(self, resource: Resource, name: str, value: Any, old: Record | None) -> None:
-        if name in resource.unique and value is not None:
-            for other in resource.records.values():
-                if other is not old and other[name] == value:
-                    raise Refused(f'{name}: "{value}" is there already')
 
     def _note(self, name: str, id_: str, op: str, key: str | None, by: str) -> None:
         self.feed.append((name, id_, op))
