@@ -24,7 +24,7 @@ def test_no_older_value_replaces_a_newer_one_however_batches_overlap(
     scale: Callable[[int, int], int],
     figure: Callable[..., None],
 ) -> None:
-    rounds, records = scale(1, 12), scale(20, 100)
+    rounds, records = scale(1, 8), scale(20, 100)
     watch(world.config, world.urls)
     tags = pairs(world.urls, records)
     world.settle()
