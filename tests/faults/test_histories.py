@@ -39,6 +39,18 @@ edit = st.integers(0, len(WHAT) * len(SYSTEMS) * FAMILIES * 4 * len(FIELDS) * 9 
 edits = st.integers(1, 3 * FAMILIES).flatmap(lambda n: st.lists(edit, min_size=n, max_size=n))
 lanes = st.sampled_from(["fast", "fast", "nightly"])
 seams = st.sampled_from(sorted(SEAMS))
+# One rule for all of them: of several rules, Hypothesis would leave most out of a history.
+PEOPLE = st.tuples(st.just("people"), edits)
+OPERATION = (
+    st.tuples(st.just("batch"), lanes),
+    *(PEOPLE,) * 4,
+    st.tuples(st.just("begin"), lanes, st.integers(1, 6)),
+    st.tuples(st.just("go_on"), st.integers(0, 3), st.integers(1, 7)),
+    st.tuples(st.just("again"), st.integers(0, 3), st.sampled_from(STEPS)),
+    st.tuples(st.just("die"), lanes, seams, st.booleans()),
+    st.tuples(st.just("meddle"), lanes, seams, st.booleans(), edits),
+)
+operations = st.integers(0, len(OPERATION) - 1).flatmap(OPERATION.__getitem__)
 
 
 def machine(world: World, note: Callable[[History], None]) -> type[RuleBasedStateMachine]:
@@ -50,37 +62,9 @@ def machine(world: World, note: Callable[[History], None]) -> type[RuleBasedStat
             world.empty()
             self.history = History(world)
 
-        @rule(edits=edits)
-        def people(self, edits: list[Edit]) -> None:
-            self.history.people(edits)
-
-        @rule(edits=edits)
-        def more_people(self, edits: list[Edit]) -> None:
-            self.history.people(edits)
-
-        @rule(lane=lanes)
-        def batch(self, lane: str) -> None:
-            self.history.batch(lane)
-
-        @rule(lane=lanes, steps=st.integers(1, 6))
-        def begin(self, lane: str, steps: int) -> None:
-            self.history.begin(lane, steps)
-
-        @rule(which=st.integers(0, 3), steps=st.integers(1, 7))
-        def go_on(self, which: int, steps: int) -> None:
-            self.history.go_on(which, steps)
-
-        @rule(which=st.integers(0, 3), step=st.sampled_from(STEPS))
-        def again(self, which: int, step: str) -> None:
-            self.history.again(which, step)
-
-        @rule(lane=lanes, seam=seams, after=st.booleans())
-        def die(self, lane: str, seam: str, after: bool) -> None:
-            self.history.die(lane, seam, after)
-
-        @rule(lane=lanes, seam=seams, after=st.booleans(), edits=edits)
-        def meddle(self, lane: str, seam: str, after: bool, edits: list[Edit]) -> None:
-            self.history.meddle(lane, seam, after, edits)
+        @rule(operation=operations)
+        def live(self, operation: tuple[Any, ...]) -> None:
+            self.history.play([operation])
 
         def teardown(self) -> None:
             try:
