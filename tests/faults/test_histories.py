@@ -92,12 +92,12 @@ def test_every_history_ends_in_agreement(
     def note(history: History) -> None:
         lengths.extend(history.operations(family) for family in history.families.acts)
 
-    examples = scale(2, 60)  # the first one is Hypothesis's simplest, in which nobody acts
+    examples = scale(2, 66)  # the first one is Hypothesis's simplest, in which nobody acts
     run_state_machine_as_test(
         machine(small_world, note),
         settings=settings(
             max_examples=examples,
-            stateful_step_count=scale(12, 30),
+            stateful_step_count=scale(12, 36),
             deadline=None,
             derandomize=examples == 2,
             database=None,
