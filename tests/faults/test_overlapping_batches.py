@@ -24,7 +24,7 @@ def test_no_older_value_replaces_a_newer_one_however_batches_overlap(
     scale: Callable[[int, int], int],
     figure: Callable[..., None],
 ) -> None:
-    rounds, records = scale(1, 12), scale(20, 100)
+    rounds, records = scale(1, 8), scale(20, 100)
     watch(world.config, world.urls)
     tags = pairs(world.urls, records)
     world.settle()
@@ -33,7 +33,7 @@ def test_no_older_value_replaces_a_newer_one_however_batches_overlap(
     world.settle()
     assert world.batch("nightly").get("planned", 0) == 0
     verdict = check(world.config, world.urls, shown(world.hub.url))
-    assert verdict.words() == ""
+    assert verdict.clean, verdict.words()
     batches = world.one("hub", "SELECT count(*) FROM ops.batch WHERE state = 'done'")
     older = world.one("hub", "SELECT sum(n)::int FROM ops.batch_count WHERE name = 'older'")
     assert older > 0  # readings did arrive after newer ones

@@ -87,7 +87,7 @@ def test_a_ten_megabyte_text_is_quarantined(world: World) -> None:
 def test_a_write_that_the_target_refuses_is_kept_with_its_words(world: World) -> None:
     world.erp("ALTER TABLE customers ADD CONSTRAINT no_x CHECK (name NOT LIKE 'X%%')")
     world.account("X Refused Ltd", email_address="x@x.example")
-    world.account("Good Ltd", email_address="info@good.example")
+    world.account("Good Ltd", email_address="info@good.example", payment_term="Net 30")
     counts = world.batch()
     assert (counts["confirmed"], counts["rejected"]) == (1, 1)
     state, message = world.ops("SELECT side, causes -> 0 ->> 'message' FROM ops.quarantine")[0]
