@@ -142,15 +142,6 @@ def test_what_people_typed_arrives_once_whatever_is_killed(
         states[run.end(PATIENCE)] += 1
         slowest[kind] = max(slowest[kind], time.monotonic() - begun)
         settled(sandbox)
-        print(
-            kind,
-            task,
-            f"{time.monotonic() - begun:.0f} s",
-            run.tries(),
-            sandbox.lost(),
-            dict(states),
-            flush=True,
-        )
     for run in copying:
         run.end(PATIENCE)
     killed = states.total()
