@@ -98,7 +98,7 @@ class Killer:
             else:
                 self._run(lambda: self._load(batch), self.rng.randint(5, 90))
         while Child.run(lambda: self._load(batch)).wait():
-            self.world.free_leases()
+            continue
         finish(self.world.engine, batch)
 
     def _run(self, work: Callable[[], object], requests: int) -> None:
@@ -109,7 +109,6 @@ class Killer:
         if child.alive():
             child.kill()
             self.kills += 1
-            self.world.free_leases()
 
     def _load(self, batch: int) -> None:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -245,7 +245,8 @@ class HostileWriter:
             return self._conditionally(mapping, write, new, shape)
 
         def look() -> Outcome | None:
-            return self.look_up(mapping, [write.key], shape).get(write.key)
+            done = self.look_up(mapping, [write.key], shape).get(write.key)
+            return done and replace(done, later=True)
 
         try:
             return self.once.write(send, look)
@@ -269,7 +270,9 @@ class HostileWriter:
             if answer.status not in {404, 412}:
                 return self._outcome(mapping, write, shape, answer)
         done = self.look_up(mapping, [write.key], shape).get(write.key)
-        return done or Outcome(write.key, "superseded", write.source_id)
+        if done is None:
+            return Outcome(write.key, "superseded", write.source_id)
+        return replace(done, later=True)
 
     def _outcome(
         self, mapping: EntityMapping, write: Write, shape: Shape, answer: Answer

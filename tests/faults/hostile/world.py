@@ -36,10 +36,6 @@ class HostileWorld(World):
         super().limit(system, **limits)
         self.config = self.engine.config
 
-    def free_leases(self) -> None:
-        """What a dead holder's lease needs to be taken at once: here it is known to be dead."""
-        self.ops("UPDATE ops.lease SET expires_at = '-infinity'")
-
     def unsettled(self) -> int:
         """Writes that nobody knows about."""
         return int(
