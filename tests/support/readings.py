@@ -13,17 +13,23 @@ from concord.systems.protocol import Reading, Row
 def rows_of(reading: Reading | None, scratch_url: str) -> dict[str, Row]:
     """All rows of a reading by source_id; binary blocks are read by a PostgreSQL of the test's.
 
-    A key that comes twice is a failure.
+    A key that comes twice is a failure, but for one that comes as deleted and as it is now.
     """
-    assert reading is not None, "no reading: the system asks for a full comparison"
-    if reading.rows is not None:
-        assert reading.copy is None
-        found = list(reading.rows)
-    else:
-        found = _copied(reading, scratch_url)
+    found = sorted(all_rows_of(reading, scratch_url), key=lambda row: row.op)
+    # What is there now counts: it comes last.
     by_id = {row.source_id: row for row in found}
-    assert len(by_id) == len(found), "a record came twice"
+    keys = {(row.source_id, row.op) for row in found}
+    assert len(keys) == len(found), "a record came twice"
     return by_id
+
+
+def all_rows_of(reading: Reading | None, scratch_url: str) -> list[Row]:
+    """All rows of a reading as they come."""
+    assert reading is not None, "no reading: the system asks for a full comparison"
+    if reading.rows is None:
+        return _copied(reading, scratch_url)
+    assert reading.copy is None
+    return list(reading.rows)
 
 
 def _copied(reading: Reading, scratch_url: str) -> list[Row]:

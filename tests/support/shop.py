@@ -14,7 +14,7 @@ from concord.hub.database import SESSION
 from concord.model.spec import Column, EntityMapping, SystemSpec
 from concord.systems.postgres import PostgresSystem
 from concord.systems.protocol import Fence, Outcome, Position, Reading, Row, Shape, Write
-from tests.support.readings import rows_of
+from tests.support.readings import all_rows_of, rows_of
 
 TABLE = """
 CREATE SEQUENCE code;
@@ -88,6 +88,13 @@ class Shop:
             shape = snapshot.shape(self.mapping)
             reading = snapshot.changes(self.mapping, since, also, shape)
             return None if reading is None else self.rows(reading)
+
+    def operations(self, since: Position) -> list[tuple[str, str]]:
+        """What changed, as (code, op) of every row as it comes."""
+        with self.system.snapshot() as snapshot:
+            shape = snapshot.shape(self.mapping)
+            reading = snapshot.changes(self.mapping, since, [], shape)
+            return [(row.source_id, row.op) for row in all_rows_of(reading, self.scratch)]
 
     def everything(self) -> dict[str, Row]:
         with self.system.snapshot() as snapshot:

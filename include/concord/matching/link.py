@@ -41,8 +41,8 @@ def _join_known(
             work=stage.work_table(batch_id, "w", entity.name),
             image=table("image", entity),
             golden=table("golden", entity),
-            same_image=_same(entity, key, "r", "i"),
-            same_row=_same(entity, key, "r", "k"),
+            same_image=same_key(entity, key, "r", "i"),
+            same_row=same_key(entity, key, "r", "k"),
             apart_image=_apart(entity, "r", "i"),
             apart_golden=_apart(entity, "r", "g"),
             apart_row=_apart(entity, "r", "k"),
@@ -111,7 +111,8 @@ def _folded(entity: Entity, field: str, alias: str) -> sql.Composed:
     return sql.Composed([ident(alias, field)])
 
 
-def _same(entity: Entity, key: tuple[str, ...], a: str, b: str) -> sql.Composed:
+def same_key(entity: Entity, key: tuple[str, ...], a: str, b: str) -> sql.Composed:
+    """True when both have the key and it is the same; NULL when one lacks a part of it."""
     return joined(
         (sql.SQL("{} = {}").format(_folded(entity, f, a), _folded(entity, f, b)) for f in key),
         " AND ",

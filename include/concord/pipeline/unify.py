@@ -18,6 +18,7 @@ from concord.errors import StageLost
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
+from concord.matching import remade
 from concord.matching.link import ask_about_doubles, link
 from concord.model.spec import Entity
 from concord.pipeline import conflicts, deletions, golden, images, incoming, merges, stage
@@ -67,6 +68,7 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
+    remade.set_aside(conn, batch.id, entity)
     link(conn, batch.id, entity, result)
     merges.settle(conn, batch.id, entity)
     ask_about_doubles(conn, batch.id, entity, result)

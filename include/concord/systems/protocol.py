@@ -98,6 +98,9 @@ class Snapshot(Protocol):
     ) -> Reading | None:
         """Records changed since `since`, and those named in `also`.
 
+        A record that was deleted since and made again under its key may come twice, as op 'D' and
+        'U': then it can be told from one that was changed.
+
         None when changes cannot be told from `since` (no position yet, another server behind the
         same address, log truncated, a TRUNCATE seen): the caller then compares in full.
         Columns not in `shape.columns` are not read.

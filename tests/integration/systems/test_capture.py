@@ -80,6 +80,17 @@ def test_deleting_and_making_again_under_one_key_is_one_record(shop: Shop) -> No
     assert (rows["A"].op, rows["A"].values["name"]) == ("U", "new")
 
 
+def test_a_record_made_again_comes_as_deleted_too_and_a_deleted_or_changed_one_once(
+    shop: Shop,
+) -> None:
+    shop.sql("INSERT INTO customers (code, name) VALUES ('A', 'a'), ('B', 'b'), ('C', 'c')")
+    since = shop.position()
+    shop.sql("DELETE FROM customers WHERE code IN ('A', 'B')")
+    shop.sql("INSERT INTO customers (code, name) VALUES ('A', 'again')")
+    shop.sql("UPDATE customers SET name = 'changed' WHERE code = 'C'")
+    assert sorted(shop.operations(since)) == [("A", "D"), ("A", "U"), ("B", "D"), ("C", "U")]
+
+
 def test_what_was_rolled_back_is_no_change(shop: Shop) -> None:
     since = shop.position()
     with shop.connect() as conn:

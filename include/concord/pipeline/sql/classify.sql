@@ -1,6 +1,8 @@
 -- classify: the staged rows of one system with what each means for the hub.
 WITH staged AS (
-    SELECT s.*, row_number() OVER (PARTITION BY s.source_id ORDER BY s.ctid DESC) AS nth
+    SELECT s.*, row_number() OVER (
+               PARTITION BY s.source_id ORDER BY s.op = 'U' DESC, s.ctid DESC) AS nth,
+           bool_or(s.op = 'D') OVER (PARTITION BY s.source_id) AS gone
     FROM {stage} AS s
 ),
 unsettled AS (  -- a create of ours may be among the new records and is not bound yet
@@ -10,13 +12,14 @@ unsettled AS (  -- a create of ours may be among the new records and is not boun
           AND n.state IN ('sent', 'unknown')
     ) AS creating
 )
-INSERT INTO {work} (system, source_id, op, class, origin, raw, source_raw, raw_hash, read_seq, known, fixed)
+INSERT INTO {work} (system, source_id, op, class, origin, raw, source_raw, raw_hash, read_seq, known, fixed,
+                    remade)
 SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
        CASE WHEN k.class IN ('new', 'unbound', 'quarantined', 'set_back', 'doubtful') AND s.op = 'U' THEN {raw} END,
        CASE WHEN k.class IN ('new', 'unbound') AND s.op = 'U' AND replay.quarantine_id IS NOT NULL
             THEN replay.raw END,
        s.raw_hash, %(seq)s, i.source_id IS NOT NULL AND (i.deleted_at IS NULL OR %(ignores)s),
-       ARRAY(SELECT jsonb_object_keys(replay.fix))
+       ARRAY(SELECT jsonb_object_keys(replay.fix)), s.op = 'U' AND s.gone
 FROM staged AS s
 CROSS JOIN unsettled AS u
 LEFT JOIN {image} AS i ON i.source_id = s.source_id

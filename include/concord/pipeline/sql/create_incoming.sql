@@ -1,6 +1,7 @@
 -- create_incoming: every staged row of one entity in this batch, over all systems, with its class:
 -- new, unchanged, older, duplicate, quarantined, parked, held, unbound (becomes parked), and after a
--- system was set back: set_back (a state that it had before), doubtful (one that nobody knows).
+-- system was set back: set_back (a state that it had before), doubtful (one that nobody knows; also a
+-- record that was deleted and made again as something else).
 CREATE UNLOGGED TABLE {work} (
     id         bigint GENERATED ALWAYS AS IDENTITY,
     system     text,
@@ -13,5 +14,6 @@ CREATE UNLOGGED TABLE {work} (
     raw_hash   uuid,
     read_seq   bigint,
     known      boolean,  -- there is a live image of it
-    fixed      text[]  -- source columns that a steward corrected
+    fixed      text[], -- source columns that a steward corrected
+    remade     boolean NOT NULL DEFAULT false  -- deleted since the last reading, and made again
 )

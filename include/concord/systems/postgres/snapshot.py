@@ -22,6 +22,7 @@ from concord.systems.postgres.table import ROOM, Table, following, load, shape_o
 from concord.systems.protocol import Digest, Position, Reading, Shape
 
 BLOCK = 256 * 1024  # bytes handed on at once
+GONE = "_gone"  # ends the name of the setting with the keys among which something was deleted
 FEW = 20  # a reading of fewer than one row in this many goes through the index
 
 # Ways of capture that may use a time stamp, by themselves or where theirs cannot be had.
@@ -118,9 +119,9 @@ class PostgresSnapshot:
         }
         if self._one(statement(ROOM, "log_continues"), values) != (True,):
             return None
-        values |= {"also": list(also), "setting": setting}
+        values |= {"also": list(also), "setting": setting, "gone": setting + GONE}
         self._plan(through_index=True)
-        n, truncated, _ = self._one(statement(ROOM, "logged_ids"), values)
+        n, truncated, *_ = self._one(statement(ROOM, "logged_ids"), values)
         return None if truncated else int(n)
 
     def _modified(
@@ -255,7 +256,9 @@ class PostgresSnapshot:
             key=Identifier(table.key.name),
             row_hash=table.row_hash(columns),
             columns=following([table.canonical(c) for c in columns]),
+            nothing=following([SQL("NULL")] * len(columns)),
             setting=Literal(setting),
+            gone=Literal(setting + GONE),
             table=table.ident,
             match=table.match(SQL("w.id")),
         )
@@ -278,7 +281,8 @@ class PostgresSnapshot:
                     self._plan(through_index=through_index)
                     n = _stream(self.conn, query, write)
                     if setting is not None:
-                        self.conn.execute("SELECT set_config(%s, '', true)", (setting,))
+                        for name in (setting, setting + GONE):
+                            self.conn.execute("SELECT set_config(%s, '', true)", (name,))
                 return n
             except _Receiver as e:
                 raise e.error from None

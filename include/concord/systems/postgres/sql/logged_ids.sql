@@ -1,5 +1,6 @@
 -- The keys of one table logged since a snapshot and those asked for, kept in a setting of this
--- transaction for read.sql: they never travel to us and back. What is visible here at all is finished
+-- transaction for read.sql, and beside them those among which something was deleted: they never
+-- travel to us and back. What is visible here at all is finished
 -- in this transaction's snapshot; the comparison is with the earlier one.
 WITH seen AS MATERIALIZED (
     SELECT l.id, l.op
@@ -13,7 +14,11 @@ WITH seen AS MATERIALIZED (
     SELECT a.id FROM unnest(%(also)s::text[]) AS a (id)
 ), kept AS MATERIALIZED (
     SELECT count(*) AS n, coalesce(array_agg(w.id), '{{}}') AS ids FROM wanted AS w
+), gone AS MATERIALIZED (
+    SELECT coalesce(array_agg(DISTINCT s.id), '{{}}') AS ids FROM seen AS s WHERE s.op = 'D'
 )
 SELECT k.n, EXISTS (SELECT FROM seen AS s WHERE s.op = 'T'),
-    set_config(%(setting)s, k.ids::text, true) IS NOT NULL
+    set_config(%(setting)s, k.ids::text, true) IS NOT NULL,
+    set_config(%(gone)s, g.ids::text, true) IS NOT NULL
 FROM kept AS k
+CROSS JOIN gone AS g
