@@ -99,6 +99,7 @@ class Killer:
                 self._run(lambda: self._load(batch), self.rng.randint(5, 90))
         while Child.run(lambda: self._load(batch)).wait():
             continue
+        load(self.world.engine, batch, "erp")
         finish(self.world.engine, batch)
 
     def _run(self, work: Callable[[], object], requests: int) -> None:

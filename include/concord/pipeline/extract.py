@@ -104,7 +104,8 @@ def _entity(
     compared, reading = compare.differing(conn, mapping, snapshot, usable, _wanted(conn, mapping))
     out = _staged(conn, table, reading, "full", stopped)
     out.compared = compared
-    out.set_back = cursor is not None and snapshot.set_back(mapping, cursor)
+    # An empty position only asks for one full comparison (drift.py).
+    out.set_back = snapshot.set_back(mapping, cursor) if cursor else False
     out.rows += compare.add_missing(conn, table, mapping, reading)
     return out
 
