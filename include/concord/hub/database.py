@@ -18,6 +18,10 @@ SESSION = (
 )
 """Settings under which `col::text` has one form; see `concord.mapping.formats`."""
 
+# A machine that vanishes without a word must not hold the hub's locks for hours. On a Unix socket
+# the server ignores these.
+KEEPALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
 Connection = psycopg.Connection[TupleRow]
 
 
@@ -61,7 +65,11 @@ class Hub:
         """A new connection, autocommit off. Raises HubUnavailable."""
         try:
             conn = HubConnection.connect(
-                self.url, options=SESSION, application_name="concord", connect_timeout=10, **options
+                self.url,
+                options=f"{SESSION} {KEEPALIVE}",
+                application_name="concord",
+                connect_timeout=10,
+                **options,
             )
         except psycopg.OperationalError as e:
             raise HubUnavailable(
