@@ -131,19 +131,19 @@ def _judge(records: Mapping[Name, list[Record]], lists: Shown, out: Verdict) -> 
     for thing in of_thing.values():
         for life in thing:
             others = [r for r in thing if r.name[0] != life.name[0]]
+            kin = [r for r in _kin(life, by_key) if r.name[0] != life.name[0]]
             alone = life.alive and life.made_by_person and not others
             if (
                 alone
                 and not _waits(life, lists)
                 and _has_place(life, of_thing)
-                and not any(
-                    r.ended_by_person and r.name[0] != life.name[0] for r in _kin(life, by_key)
-                )
+                and not any(r.ended_by_person or _same(life, r) for r in kin)
             ):
                 out.lost.append(f"{life.name} {life.tag}: the other system never had it")
             names = {r.name for r in [life, *others, *_kin(life, by_key)]}
             for name, moments in life.fields.items():
-                _field(life, name, moments, others, _Disputed(names, name, lists), lists, out)
+                disputed = _Disputed(names, name, lists)
+                _field(life, name, moments, others, kin, disputed, lists, out)
         _agree(thing, lists, out)
 
 
@@ -177,6 +177,14 @@ def _kin(
     """Records that may have been the same thing at some time, gone ones and doubles among them."""
     for key in _keys(life):
         yield from by_key[key]
+
+
+def _same(life: Record, other: Record) -> bool:
+    """Whether both live and have a key in common."""
+    return other.alive and any(
+        life.last(name) is not None and life.last(name) == other.last(name)
+        for name in KEYS[life.entity]
+    )
 
 
 @dataclass(frozen=True)
@@ -219,11 +227,16 @@ def _field(
     name: str,
     moments: Sequence[Moment],
     others: Sequence[Record],
+    kin: Sequence[Record],
     disputed: Callable[[Moment], bool],
     lists: Shown,
     out: Verdict,
 ) -> None:
-    """What became of each value that a person typed into one field of one record."""
+    """What became of each value that a person typed into one field of one record.
+
+    `others` are of the other system; `kin` too, and were once linked by a key: of two records of
+    one thing there, a person may have changed the one whose tag says something else.
+    """
     if name == "party":  # keys of another table, in each system's own
         return
     for n, m in enumerate(moments):
@@ -244,7 +257,7 @@ def _field(
         if after is None:
             if life.alive and not _agreed(name, m, others):
                 out.lost.append(f"{what} is there, and not on the other side{story}")
-        elif not _followed(name, first, after, others):
+        elif not _followed(name, first, after, [*others, *kin]):
             line = f"{what} replaced by {after.value!r} at {after.at:%H:%M:%S.%f}{story}"
             stale = _left(name, first, after, [life, *others])
             (out.stale if stale else out.overwritten).append(line)
