@@ -64,3 +64,13 @@ def test_a_record_made_again_unchanged_is_unchanged(world: World) -> None:
     again(world, code, name="Alpha Trading Ltd", vat_no="GB123456789")
     assert world.batch()["planned"] == 0
     assert len(world.crm("SELECT account_name FROM account")) == 1
+
+
+def test_records_made_again_are_no_deletions_to_be_held(world: World) -> None:
+    codes = {n: world.customer(f"Customer {n}", vat_no=f"GB10000000{n}") for n in range(6)}
+    world.settle()
+    for n, code in codes.items():
+        again(world, code, name=f"Customer {n}", vat_no=f"GB10000000{n}", phone="+442079460000")
+    assert world.batch()["held"] == 0
+    world.settle()
+    assert world.one("crm", "SELECT count(*) FROM account WHERE phone_number IS NOT NULL") == 6
