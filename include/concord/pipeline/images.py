@@ -35,7 +35,8 @@ def take(conn: Connection, batch_id: int, entity: Entity) -> None:
     result = stage.work_table(batch_id, "r", entity.name)
     work = stage.work_table(batch_id, "w", entity.name)
     image, history = table("image", entity), table("image", entity, "_history")
-    values = {"batch": batch_id}
+    values = {"batch": batch_id, "entity": entity.name}
+    conn.execute(statement("pipeline", "keep_tombstones", result=result, image=image), values)
     conn.execute(
         statement(
             "pipeline",

@@ -74,3 +74,17 @@ def test_records_made_again_are_no_deletions_to_be_held(world: World) -> None:
     assert world.batch()["held"] == 0
     world.settle()
     assert world.one("crm", "SELECT count(*) FROM account WHERE phone_number IS NOT NULL") == 6
+
+
+def test_a_deleted_record_stays_away_when_its_key_is_given_to_another(world: World) -> None:
+    code = world.customer("Alpha Trading Ltd", vat_no="GB123456789")
+    world.settle()
+    world.erp("DELETE FROM customers")
+    world.settle()
+    world.customer(customer_code=code, name="Beta Retail Ltd", vat_no="GB987654321")
+    world.settle()
+    assert world.erp("SELECT name FROM customers") == [("Beta Retail Ltd",)]
+    assert world.crm("SELECT account_name FROM account ORDER BY 1") == [
+        ("Alpha Trading Ltd",),
+        ("Beta Retail Ltd",),
+    ]

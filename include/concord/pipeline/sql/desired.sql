@@ -53,6 +53,9 @@ absent AS MATERIALIZED (  -- before what follows is asked of a record, which cos
         SELECT FROM {image} AS i
         WHERE i.golden_id = g.golden_id AND (i.deleted_at IS NULL OR NOT {restores})
           AND NOT {merged})
+      AND ({restores} OR NOT EXISTS (
+        SELECT FROM ops.tombstone AS t
+        WHERE t.system = %(system)s AND t.entity = %(entity)s AND t.golden_id = g.golden_id))
 ),
 creates AS (
     SELECT g.golden_id, NULL::text AS source_id, 'create' AS action, {create_new} AS new,
