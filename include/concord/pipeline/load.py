@@ -19,6 +19,7 @@ from uuid import UUID
 from psycopg import sql
 
 from concord.errors import EntityStopped
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
@@ -111,7 +112,7 @@ def _anything(conn: Connection, system: str) -> bool:
 
 def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
     """Send all that may go; returns how many confirmed writes earlier batches had planned."""
-    earlier = 0
+    earlier = sent = 0
     target = engine.system(system)
     with _ledger(engine) as conn, target.writer(fence) as writer:
         _settle(engine, conn, batch_id, target, writer)
@@ -126,10 +127,14 @@ def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
                 if not intents:
                     continue
                 lease.renew(conn, fence)
+                sent += len(intents)
                 earlier += _send(
                     engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
                     fence,
                 )  # fmt: skip
+        # Or the planner goes on believing that they wait, and looks for one through all of them.
+        statistics.refresh(conn, ident("ops", "intent"), sent)
+        conn.commit()
     return earlier
 
 
