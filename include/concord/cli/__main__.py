@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConcordError as e:
         print(e, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # what reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as e:
         if getattr(e, "sqlstate", None) not in NO_TABLES:
             raise
@@ -46,9 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped. Nothing is left half-done; run the command again.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -103,3 +106,20 @@ def test_a_hub_that_is_away_is_told_in_one_line(
     assert said.startswith("the hub at 127.0.0.1:1/hub cannot be reached")
     assert len(said.splitlines()) == 1
     assert "s3cret" not in said
+
+
+def test_a_reader_that_has_seen_enough_costs_no_stack_trace(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "concord.cli", "schema", "export", str(tmp_path)]
+    include = str(Path(__file__).resolve().parents[3] / "include")
+    read, write = os.pipe()
+    os.close(read)  # as `| head` does once it has its lines
+    with os.fdopen(write, "wb") as closed:
+        done = subprocess.run(
+            command,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": include},
+        )
+    assert (done.returncode, done.stderr) == (0, "")
