@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from typing import Any
 
 from concord.cli.common import actor, add_actor, command
@@ -14,7 +15,7 @@ def register(commands: Any) -> None:
         commands, "undo", undo, "Show what taking a change set back would do; --run does it.",
         "./concord undo 7 --run",
     )  # fmt: skip
-    made.add_argument("change_set", type=int, help="number from the report or `changes`")
+    made.add_argument("change_set", type=int, help="its number, as in the report")
     made.add_argument("--run", dest="execute", action="store_true", help="do it now")
     made.add_argument("--comment")
     add_actor(made)
@@ -31,7 +32,8 @@ def undo(options: argparse.Namespace) -> None:
     if options.execute:
         lane = next(n.name for n in engine.config.lanes if inverse.entity in n.entities)
         # What people changed since the last batch has to be known first.
-        run_batch(engine, lane=lane, run_id=f"before undo/{options.change_set}")
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")
+        run_batch(engine, lane=lane, run_id=f"before undo/{options.change_set}/{moment}")
         inverse = room.undo(
             engine, options.change_set, actor=actor(options), comment=options.comment
         )

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from concord.cli.__main__ import main
+from concord.errors import HubUnavailable
 from tests.conftest import Postgres
 from tests.support.world import World
 
@@ -71,3 +72,27 @@ def test_status_says_that_a_system_was_set_back_and_accept_answers(
     assert "1 records that were set back are taken as they are" in capsys.readouterr().out
     at_hand.settle()
     assert at_hand.one("crm", "SELECT phone_number FROM account") == "+442079460000"
+
+
+def test_an_undo_that_failed_looks_again_at_what_people_did_before_it_is_repeated(
+    at_hand: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concord.stewardship import undo as room
+
+    at_hand.customer("Alpha Trading Ltd", phone="+442079460000")
+    at_hand.settle()
+    at_hand.erp("UPDATE customers SET phone = '+442079460001'")
+    at_hand.settle()
+    [(number,)] = at_hand.ops("SELECT max(change_set_id) FROM ops.change_set")
+
+    def die(*_: object, **__: object) -> None:
+        raise HubUnavailable("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "undo", die)
+        assert main(["undo", str(number), "--run"]) == 1
+    at_hand.crm("UPDATE account SET phone_number = '+442079460002'")
+    assert main(["undo", str(number), "--run"]) == 0
+    at_hand.settle()
+    assert at_hand.one("crm", "SELECT phone_number FROM account") == "+442079460002"
+    assert at_hand.ops("SELECT count(*) FROM ops.review WHERE kind = 'undo'") == [(1,)]
