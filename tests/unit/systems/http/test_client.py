@@ -40,8 +40,10 @@ class Service:
                 if reply is None:
                     return
                 status, headers, body = reply
+                # unsaid, a client would try its next request on a connection that is closing
+                standard = {"Content-Length": str(len(body)), "Connection": "close"}
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                for name, value in {**standard, **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
