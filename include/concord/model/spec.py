@@ -14,7 +14,17 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 FieldType = Literal[
-    "text", "code", "money", "decimal", "quantity", "integer", "boolean", "date", "timestamp", "ref"
+    "text",
+    "code",
+    "money",
+    "decimal",
+    "quantity",
+    "integer",
+    "boolean",
+    "date",
+    "timestamp",
+    "ref",
+    "lines",
 ]
 AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate", "steward"]
 OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
@@ -31,6 +41,7 @@ PG_TYPES: MappingOf[str, str] = {
     "date": "date",
     "timestamp": "timestamptz",
     "ref": "uuid",
+    "lines": "jsonb",
 }
 
 
@@ -80,6 +91,8 @@ class Field(Frozen):
     sensitivity: Literal["public", "internal", "finance", "personal"] = "public"
     codes: str | None = None  # name of the code list, type code only
     to: str | None = None  # entity referred to, type ref only
+    lines: tuple[Field, ...] = ()  # type lines only: the fields of one line
+    key: tuple[str, ...] = ()  # type lines only: which of them tell a document's lines apart
     doc: str = ""
 
     @property
@@ -97,8 +110,22 @@ class Group(Frozen):
     doc: str = ""
 
 
+class Lines(Frozen):
+    """Where one system holds the lines of its documents: `table.parent` has the document's key."""
+
+    table: str
+    parent: str
+    columns: tuple[Column, ...]
+
+
 class Column(Frozen):
-    """How one system names and writes one canonical field."""
+    """How one system names and writes one canonical field.
+
+    Lines are one value of their document. Its raw text is a JSON array of objects, one a line in
+    the order of the lines' key, each {source column: raw text or null} with all mapped columns in
+    alphabetical order; no line is `[]`. `column` is then a name that no real column has
+    (`<table>[]`), and `lines` says where they are.
+    """
 
     field: str
     column: str
@@ -106,6 +133,7 @@ class Column(Frozen):
     write: bool = True  # False: read from this system, never written into it
     shorten: int | None = None  # a shorter column: cut to this many characters ...
     rest: str | None = None  # ... and where the whole value is kept
+    lines: Lines | None = None
 
 
 class EntityMapping(Frozen):
@@ -135,6 +163,15 @@ class EntityMapping(Frozen):
         return tuple(dict.fromkeys(c for c in wanted if c != self.id))
 
 
+class Posted(Frozen):
+    """When a document is posted: from then on `system` alone decides it, but for `open` units."""
+
+    field: str  # a status field ...
+    values: tuple[str, ...]  # ... and those of its codes that mean posted, as `system` has it
+    system: str
+    open: tuple[str, ...] = ()  # fields and groups that stay as their authority says
+
+
 class Entity(Frozen):
     """A kind of business object: everything one file under `config/model` says."""
 
@@ -144,6 +181,7 @@ class Entity(Frozen):
     groups: tuple[Group, ...] = ()
     keys: tuple[tuple[str, ...], ...]  # match keys, strongest first
     apart: tuple[str, ...] = ()  # fields whose different values mean different things
+    posted: Posted | None = None  # documents only
     mappings: tuple[EntityMapping, ...]
 
     @cached_property
@@ -166,6 +204,11 @@ class Entity(Frozen):
             if f.name not in grouped
         )
         return (*self.groups, *single)
+
+    @cached_property
+    def documents(self) -> tuple[Field, ...]:
+        """Fields that hold lines."""
+        return tuple(f for f in self.fields if f.type == "lines")
 
     @cached_property
     def references(self) -> tuple[Field, ...]:
@@ -212,6 +255,29 @@ class SystemSpec(Frozen):
     limits: Limits = Limits()
 
 
+class Rule(Frozen):
+    """A business rule: golden records of some entities give records of another one.
+
+    `query` selects all that the rule wants to be there, one row a record, from the golden tables:
+    column `key` (text, names the record within the rule, for ever), `subject` (uuid of the golden
+    record that it is about) and canonical fields of `gives`. `watches` has, for each entity whose
+    changes matter, a query from relation `changed` (golden_id) to the subjects they touch.
+    """
+
+    name: str
+    version: int
+    doc: str = ""
+    owner: str
+    gives: str  # entity
+    adds: bool = False  # to the golden record that `subject` names, in place of a record of its own
+    watches: dict[str, str]
+    query: str
+    gone: dict[str, str] | None = None  # what a record becomes that is not wanted any more;
+    # None: it is deleted, as by a system whose deletions are passed on
+    stamp: str | None = None  # a timestamp field: when the other values last changed
+    on: bool = True
+
+
 class Lane(Frozen):
     """A priority class with its own schedule and freshness target."""
 
@@ -248,6 +314,7 @@ class Config(Frozen):
     entities: tuple[Entity, ...]
     lanes: tuple[Lane, ...]
     codes: tuple[CodeList, ...]
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def system(self) -> dict[str, SystemSpec]:
