@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Bounds
 
 FieldType = Literal[
     "text",
@@ -115,6 +116,7 @@ class Lines(Frozen):
 
     table: str
     parent: str
+    key: tuple[str, ...] = Bounds(min_length=1)  # columns that tell a document's lines apart
     columns: tuple[Column, ...]
 
 
