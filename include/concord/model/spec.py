@@ -217,6 +217,17 @@ class Entity(Frozen):
         """Fields that refer to other entities."""
         return tuple(f for f in self.fields if f.type == "ref")
 
+    @cached_property
+    def line_references(self) -> tuple[tuple[Field, Field], ...]:
+        """Pairs of a field that holds lines and a field of its lines that refers to an entity."""
+        return tuple((f, line) for f in self.documents for line in f.lines if line.type == "ref")
+
+    @cached_property
+    def refers_to(self) -> tuple[str, ...]:
+        """Names of the entities that records or their lines refer to, each once."""
+        inside = (line for _, line in self.line_references)
+        return tuple(dict.fromkeys(f.to for f in (*self.references, *inside) if f.to is not None))
+
 
 class Code(Frozen):
     """One canonical code and what each system calls it (the first is written, all are read)."""
