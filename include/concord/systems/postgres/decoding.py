@@ -20,10 +20,11 @@ from psycopg import errors
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.pgoutput import Decoded
 from concord.systems.postgres.position import Moment, Server, full_xid, lsn_number, lsn_text
-from concord.systems.postgres.table import ROOM, Table
+from concord.systems.postgres.table import Table
 from concord.systems.protocol import Position
 
 READING_LOG = (

@@ -16,8 +16,9 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.systems.postgres import decoding
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
-from concord.systems.postgres.table import ROOM, Table, load
+from concord.systems.postgres.table import Table, load
 
 MARK = "Concord: change log, applied keys, write fence"
 

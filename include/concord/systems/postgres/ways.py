@@ -14,11 +14,12 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.postgres import decoding, prepare
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Published, Slot
 from concord.systems.postgres.prepare import Survey
 from concord.systems.postgres.snapshot import STAMPED, STAMPS
-from concord.systems.postgres.table import ROOM, Table, load
+from concord.systems.postgres.table import Table, load
 
 Way = Literal["log", "logical", "timestamp", "full"]
 ORDER: tuple[Way, ...] = ("full", "timestamp", "logical", "log")  # the weakest first

@@ -18,8 +18,9 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.systems.postgres.apply import Apply, applied
+from concord.systems.postgres.columns import ROOM, qualified
 from concord.systems.postgres.connection import WRITING, Target
-from concord.systems.postgres.table import ROOM, load, qualified
+from concord.systems.postgres.table import load
 from concord.systems.postgres.writing import slices
 from concord.systems.protocol import Fence, Outcome, Shape, Write
 
