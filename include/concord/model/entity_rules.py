@@ -8,12 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 
 from concord.model import line_rules
 from concord.model.documents import Document, Findings, Where, closest, column_place
-from concord.model.spec import Authority, Column, Entity, EntityMapping, Field
+from concord.model.spec import RULES, Authority, Column, Entity, EntityMapping, Field
 from concord.model.vocabulary import (
     CLEAN_STEPS,
     FORMATS,
     RESERVED_FIELDS,
-    RULES,
     STAGE_COLUMNS,
 )
 

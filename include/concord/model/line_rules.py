@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from concord.model.documents import Document, Findings, Where, closest, column_place
-from concord.model.spec import Authority, Column, Entity, EntityMapping, Field, Lines
-from concord.model.vocabulary import RULES
+from concord.model.spec import RULES, Authority, Column, Entity, EntityMapping, Field, Lines
 
 _LETTERS = 50  # of entity and field together: the table of the lines and its indexes fit in 63
 

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from concord.model.cron import cron_problem
 from concord.model.documents import Document, Findings, Where, closest
-from concord.model.spec import CodeList, Company, Entity, Field, Lane, SystemSpec
+from concord.model.spec import RULES, CodeList, Company, Entity, Field, Lane, SystemSpec
 from concord.model.vocabulary import (
     COUNTRIES,
     CURRENCIES,
     LANGUAGES,
     RESERVED_SYSTEMS,
-    RULES,
 )
 
 

@@ -31,6 +31,9 @@ AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate",
 OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
 Scope = Literal["delta", "full"]
 
+RULES = "rules"
+"""The system that stands for business rules: its records are what rules want to be there."""
+
 PG_TYPES: MappingOf[str, str] = {
     "text": "text",
     "code": "text",

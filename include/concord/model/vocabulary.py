@@ -68,10 +68,7 @@ RESERVED_FIELDS = frozenset(
 )
 """Columns that Concord or PostgreSQL keeps beside the canonical fields."""
 
-RULES = "rules"
-"""The system that business rules stand for; it holds every field of what they give."""
-
-RESERVED_SYSTEMS = frozenset({*AUTHORITY_WORDS, "golden", "history", "hub", "concord", RULES})
+RESERVED_SYSTEMS = frozenset({*AUTHORITY_WORDS, "golden", "history", "hub", "concord", "rules"})
 """Words that mean something else where a system's name may stand."""
 
 STAGE_COLUMNS = frozenset(
