@@ -99,8 +99,12 @@ class PostgresSnapshot:
         if relation in is_logged or witness is not None:
             if relation not in is_logged or witness is None:
                 return None
-            if since.get("files", {}).get(relation) != self.position["files"][relation]:
+            files = self.position["files"][relation]
+            if since.get("files", {}).get(relation) != files:
                 return None  # rewritten, perhaps with other values
+            logged = {int(part.partition(":")[0]) for part in files.split()[1:]}
+            if not logged >= {lines.relation for lines in table.lines.values()}:
+                return None
             return self._logged(table, since, witness, also, setting)
         was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
         if self.decoded is None or not self.decoded.covers(table):
@@ -117,6 +121,8 @@ class PostgresSnapshot:
             "key": table.key.name,
             "since": since["snapshot"],
             "witness": witness,
+            "lines": [lines.relation for lines in table.lines.values()],
+            "parents": [lines.parent.name for lines in table.lines.values()],
         }
         if self._one(statement(ROOM, "log_continues"), values) != (True,):
             return None

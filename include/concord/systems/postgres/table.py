@@ -54,6 +54,18 @@ class Table:
         return Identifier(self.schema, self.name)
 
     @property
+    def names(self) -> list[tuple[str, str]]:
+        """(schema, name) of this table and of those of its lines."""
+        lines = ((lines.schema, lines.name) for lines in self.lines.values())
+        return [(self.schema, self.name), *lines]
+
+    @property
+    def sources(self) -> list[tuple[int, Column]]:
+        """Relations whose changes change records, with the column that tells which record."""
+        lines = ((lines.relation, lines.parent) for lines in self.lines.values())
+        return [(self.relation, self.key), *lines]
+
+    @property
     def full_name(self) -> str:
         """`schema.table`, for messages."""
         return f"{self.schema}.{self.name}"
