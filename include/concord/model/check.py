@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from concord.errors import Problem
-from concord.model.documents import Document, Findings, Where
-from concord.model.entity_rules import column_place
+from concord.model.documents import Document, Findings, Where, column_place
 from concord.model.read import Loaded
 from concord.model.spec import Column, Config, Entity, EntityMapping, Field
 from concord.systems.protocol import ColumnType, Shape

@@ -13,10 +13,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     GetJsonSchemaHandler,
     Strict,
     StringConstraints,
+    Tag,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -88,6 +90,25 @@ ColumnOrName = Annotated[
 ]
 
 
+class LinesColumnForm(Form):
+    """Where a system holds the lines of a document, and how it names their fields."""
+
+    table: TableName = Field(description="Table of the lines")
+    parent: ForeignName = Field(description="Its column with the key of the document")
+    fields: dict[Text, ColumnOrName] = Field(min_length=1, description="Columns by line field")
+
+
+def _column_or_lines(value: Any) -> str:
+    lines = isinstance(value, LinesColumnForm) or (isinstance(value, dict) and "table" in value)
+    return "[lines]" if lines else "[column]"
+
+
+ColumnOrLines = Annotated[
+    Annotated[ColumnOrName, Tag("[column]")] | Annotated[LinesColumnForm, Tag("[lines]")],
+    Discriminator(_column_or_lines),
+]
+
+
 def _without_word(schema: dict[str, Any]) -> None:
     del schema["properties"]["word"]
     schema.update(minProperties=1, maxProperties=1)
@@ -114,6 +135,23 @@ CleanText = Annotated[
     Text, Field(json_schema_extra={"pattern": rf"^({'|'.join(sorted(CLEAN_STEPS))})(\(.*\))?$"})
 ]
 
+Key = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})]
+Sensitivity = Literal["public", "internal", "finance", "personal"]
+
+
+class LineFieldForm(Form):
+    """A field of a document's lines. They are decided with the whole document."""
+
+    type: FieldType
+    max: Positive | None = Field(None, description="Characters, type text only")
+    scale: Natural | None = Field(None, description="Decimal places, numbers only")
+    clean: list[CleanText] = Field([], description="Cleaning steps in order")
+    required: Flag = False
+    sensitivity: Sensitivity = "public"
+    codes: Text | None = Field(None, description="Code list, type code only")
+    to: Text | None = Field(None, description="Entity referred to, type ref only")
+    doc: Text = ""
+
 
 class FieldForm(Form):
     """A field of an entity."""
@@ -131,11 +169,15 @@ class FieldForm(Form):
     )
     required: Flag = False
     blank_erases: Flag = Field(False, description="true: a blank in the owner erases the value")
-    sensitivity: Literal["public", "internal", "finance", "personal"] = "public"
+    sensitivity: Sensitivity = "public"
     codes: Text | None = Field(None, description="Code list, type code only")
     to: Text | None = Field(None, description="Entity referred to, type ref only")
+    of: dict[Name, LineFieldForm] = Field({}, description="Fields of a line, type lines only")
+    key: Key | None = Field(
+        None, description="Line fields that tell a document's lines apart, type lines only"
+    )
     doc: Text = ""
-    systems: dict[Text, ColumnOrName] = Field(
+    systems: dict[Text, ColumnOrLines] = Field(
         {}, description="system: column, instead of a line under the system below"
     )
 
@@ -159,10 +201,16 @@ class MappingForm(Form):
     merged_into: ForeignName | None = Field(
         None, description="Column with the key of the record that this one was merged into"
     )
-    fields: dict[Text, ColumnOrName] = {}
+    fields: dict[Text, ColumnOrLines] = {}
 
 
-Key = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})]
+class PostedForm(Form):
+    """When a document is posted: from then on one system alone decides it, but for `open` units."""
+
+    field: Text = Field(description="A field with codes ...")
+    values: list[Text] = Field(min_length=1, description="... and those that mean posted")
+    system: Text = Field(description="Decides from then on")
+    open: list[Text] = Field([], description="Fields and groups that stay as their authority says")
 
 
 class EntityForm(Form):
@@ -174,6 +222,7 @@ class EntityForm(Form):
     apart: list[Text] = Field([], description="Fields whose different values are never one thing")
     fields: dict[Name, FieldForm] = Field(min_length=1)
     groups: dict[Name, GroupForm] = {}
+    posted: PostedForm | None = None
     systems: dict[Text, MappingForm] = Field(min_length=1)
 
 

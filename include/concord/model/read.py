@@ -89,6 +89,8 @@ class _Reader:
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
         for name, codes_of in codes.items():
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
+        for name, entity in entities.items():
+            rules.check_posted(entity, codes, self.documents[f"model/{name}"], self.findings)
         ordered = self._check_entities(entities, names)
         if company is None or systems is None or lanes is None:
             return None
@@ -123,7 +125,8 @@ class _Reader:
                 entities=self._named("model"),
                 lists=self._named("codes"),
             ).run()
-        rules.check_tables(list(entities), docs, systems, self.findings)
+        rules.check_tables(entities, docs, systems, self.findings)
+        rules.check_references(entities, docs, self.findings)
         return rules.in_reference_order(entities, docs, self.findings)
 
     def _named(self, folder: str) -> list[str]:

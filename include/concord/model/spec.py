@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Bounds
 
 FieldType = Literal[
     "text",
@@ -29,6 +30,9 @@ FieldType = Literal[
 AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate", "steward"]
 OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
 Scope = Literal["delta", "full"]
+
+RULES = "rules"
+"""The system that stands for business rules: its records are what rules want to be there."""
 
 PG_TYPES: MappingOf[str, str] = {
     "text": "text",
@@ -115,6 +119,7 @@ class Lines(Frozen):
 
     table: str
     parent: str
+    key: tuple[str, ...] = Bounds(min_length=1)  # columns that tell a document's lines apart
     columns: tuple[Column, ...]
 
 
@@ -214,6 +219,17 @@ class Entity(Frozen):
     def references(self) -> tuple[Field, ...]:
         """Fields that refer to other entities."""
         return tuple(f for f in self.fields if f.type == "ref")
+
+    @cached_property
+    def line_references(self) -> tuple[tuple[Field, Field], ...]:
+        """Pairs of a field that holds lines and a field of its lines that refers to an entity."""
+        return tuple((f, line) for f in self.documents for line in f.lines if line.type == "ref")
+
+    @cached_property
+    def refers_to(self) -> tuple[str, ...]:
+        """Names of the entities that records or their lines refer to, each once."""
+        inside = (line for _, line in self.line_references)
+        return tuple(dict.fromkeys(f.to for f in (*self.references, *inside) if f.to is not None))
 
 
 class Code(Frozen):

@@ -7,7 +7,7 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
-from concord.pipeline import stage
+from concord.pipeline import lines, stage
 from concord.pipeline.fields import as_text, columns, counts, ident, joined, table
 
 
@@ -94,7 +94,9 @@ def _unpivot(entity: Entity) -> sql.Composed:
                     sql.Literal(f),
                     as_text("i", f),
                     as_text("r", f),
-                    as_text("g", f),
+                    sql.SQL("({})::text").format(
+                        lines.held(entity, entity.field[f], "g", ident("r", "system"))
+                    ),
                 )
             )
     return joined(rows)

@@ -18,10 +18,10 @@ from psycopg.types.json import Jsonb
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import canonical
-from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import stage
+from concord.model.spec import Entity, EntityMapping, Field
+from concord.pipeline import lines, references, stage
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import counts, ident, joined, key_text, partition, pointer, table
+from concord.pipeline.fields import ident, joined, key_text, partition, pointer, table
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
@@ -80,7 +80,7 @@ def classify(
             "wake_parked",
             work=work,
             image=table("image", entity),
-            known=_references_known(engine, entity),
+            known=references.known(engine.config, entity),
             merged_known=_survivor_known(entity, work),
         ),
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
@@ -142,22 +142,6 @@ def _raw(source: Source) -> sql.Composed:
     return joined(parts, " || ") if parts else sql.Composed([sql.SQL("'{}'::jsonb")])
 
 
-def _references_known(engine: Engine, entity: Entity) -> sql.Composed:
-    """True when what a parked row `p` waits for (`x.entity`, `x.source_id`) is there now."""
-    cases = [
-        sql.SQL(
-            "(x.entity = {} AND EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
-            " AND t.source_id = x.source_id AND {}))"
-        ).format(
-            sql.Literal(f.to),
-            ident("image", f.to or ""),
-            counts(engine.config.entity[f.to or ""], "t"),
-        )
-        for f in entity.references
-    ]
-    return joined([sql.SQL("false"), *cases], " OR ")
-
-
 def _survivor_known(entity: Entity, work: sql.Identifier) -> sql.Composed:
     """True when the record that a parked one was merged into is there, or comes in this batch."""
     return sql.SQL(
@@ -197,12 +181,12 @@ def clean(
             work=work,
             cleaned=cleaned,
             image=table("image", entity),
-            refs=joined([ident("ref_" + f.name) for f in entity.references]),
-            ref_sources=joined([ident("c", "ref_" + f.name) for f in entity.references]),
-            comma=sql.SQL(", " if entity.references else ""),
-            fields=joined(ident(f.name) for f in entity.fields),
-            values=_values(entity, sources),
-            joins=_reference_joins(engine, entity),
+            fields=joined([*_names(entity), *_notes(entity)]),
+            values=joined([*_values(engine, entity, sources), *_noted(entity)]),
+            joins=joined(
+                [_reference_joins(engine, entity), *_line_joins(engine, entity, work, cleaned)],
+                " ",
+            ),
         )
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
@@ -242,7 +226,37 @@ def _create_cleaned(entity: Entity, cleaned: sql.Identifier) -> sql.Composed:
 def _create_result(entity: Entity, result: sql.Identifier) -> sql.Composed:
     kinds = [sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type)) for f in entity.fields]
     kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
+    kinds += [sql.SQL("{} jsonb").format(_missing(f)) for f in _linked(entity)]
     return statement("pipeline", "create_result", result=result, columns=joined(kinds))
+
+
+def _linked(entity: Entity) -> list[Field]:
+    """The fields whose lines refer to other records."""
+    return [f for f in entity.documents if lines.refers(f)]
+
+
+def _missing(field: Field) -> sql.Identifier:
+    """The column with what a document's lines refer to and the hub does not know."""
+    return ident("missing " + field.name)
+
+
+def _names(entity: Entity) -> list[sql.Composable]:
+    return [ident(f.name) for f in entity.fields]
+
+
+def _notes(entity: Entity) -> list[sql.Composable]:
+    """Columns of `r` beside the fields: source ids of references, and what lines lack."""
+    return [
+        *(ident("ref_" + f.name) for f in entity.references),
+        *(_missing(f) for f in _linked(entity)),
+    ]
+
+
+def _noted(entity: Entity) -> list[sql.Composable]:
+    return [
+        *(ident("c", "ref_" + f.name) for f in entity.references),
+        *(ident("lines " + f.name, "missing") for f in _linked(entity)),
+    ]
 
 
 def _copy_cleaned(
@@ -301,7 +315,7 @@ def _keep_keys(
     cleaned: sql.Identifier,
 ) -> None:
     values = {
-        f.name: ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
+        f.name: _reference(engine, entity, f).golden_id if f.type == "ref" else ident("c", f.name)
         for f in entity.fields
     }
     conn.execute(
@@ -317,35 +331,45 @@ def _keep_keys(
     )
 
 
-def _values(entity: Entity, sources: list[Source]) -> sql.Composed:
+def _values(engine: Engine, entity: Entity, sources: list[Source]) -> list[sql.Composable]:
     """The canonical values of a row: resolved references, kept values of stopped fields."""
     out: list[sql.Composable] = []
     for f in entity.fields:
-        value: sql.Composable = (
-            ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
-        )
+        value: sql.Composable = ident("c", f.name)
+        if f.type == "ref":
+            value = _reference(engine, entity, f).golden_id
+        elif f in _linked(entity):
+            value = ident("lines " + f.name, "value")
         stopped = [s.mapping.system for s in sources if f.name in s.stopped]
         if stopped:
             value = sql.SQL("CASE WHEN w.system = ANY({}) THEN {} ELSE {} END").format(
                 sql.Literal(stopped), ident("i", f.name), value
             )
         out.append(value)
-    return joined(out)
+    return out
+
+
+def _reference(engine: Engine, entity: Entity, field: Field) -> references.Reference:
+    key, system = ident("c", "ref_" + field.name), ident("w", "system")
+    return references.incoming(engine.config, entity, field.to or "", field.name, key, system)
 
 
 def _reference_joins(engine: Engine, entity: Entity) -> sql.Composed:
-    joins = [
-        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {}").format(
-            ident("image", f.to or ""),
-            ident("ref " + f.name),
-            ident("ref " + f.name, "system"),
-            ident("ref " + f.name, "source_id"),
-            ident("c", "ref_" + f.name),
-            counts(engine.config.entity[f.to or ""], "ref " + f.name),
+    return joined([_reference(engine, entity, f).joins for f in entity.references], " ")
+
+
+def _line_joins(
+    engine: Engine, entity: Entity, work: sql.Identifier, cleaned: sql.Identifier
+) -> list[sql.Composed]:
+    """Joins to the lines with golden ids, `lines <field>`, one a field whose lines refer."""
+    rows = sql.SQL("(SELECT w.id, w.system, c.{} AS lines FROM {} AS w JOIN {} AS c USING (id))")
+    return [
+        sql.SQL("LEFT JOIN {} AS {alias} ON {alias}.id = w.id").format(
+            lines.resolved(engine.config, entity, f, rows.format(ident(f.name), work, cleaned)),
+            alias=ident("lines " + f.name),
         )
-        for f in entity.references
+        for f in _linked(entity)
     ]
-    return joined(joins, " ") if joins else sql.Composed([])
 
 
 def _park(
@@ -359,6 +383,10 @@ def _park(
             " ELSE '[]'::jsonb END"
         ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
         for f in entity.references
+    ]
+    waits += [
+        sql.SQL("coalesce({}, '[]')").format(ident("r", "missing " + f.name))
+        for f in _linked(entity)
     ]
     if any(m.merged_into for m in entity.mappings):
         waits.append(

@@ -23,11 +23,11 @@ from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
-from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import books, confirm, drift, lease
+from concord.model.spec import Entity, EntityMapping, Field
+from concord.pipeline import books, confirm, drift, lease, lines, references
 from concord.pipeline.batch import Counts, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, merged, partition, referred
+from concord.pipeline.fields import ident, joined, partition, referred
 from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
 
 LOOK_UP = 5_000  # keys a call
@@ -193,11 +193,13 @@ def _slices(
     """
     states = ["waiting"] if writer.fenced else ["waiting", "sent", "unknown"]
     last = 0
-    refs = [f.name for f in entity.references if f.name in mapping.by_field]
+    fields = [f for f in entity.references if f.name in mapping.by_field]
+    fields += lines.with_references(entity, mapping)
+    refs = [f.name for f in fields]
     query = statement(
         "pipeline",
         "waiting_intents",
-        joins=joined((_reference(engine, entity, mapping.system, name) for name in refs), " "),
+        joins=joined((_reference(engine, mapping, field) for field in fields), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
         resolved=joined(
             [_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "
@@ -232,17 +234,14 @@ def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
     return Intent(id_, key, golden_id, source_id, action, new, base, batch_id)
 
 
-def _reference(engine: Engine, entity: Entity, system: str, name: str) -> sql.Composed:
-    to = engine.config.entity[entity.field[name].to or ""]
-    return sql.SQL(
-        "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t"
-        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL AND NOT {}"
-        " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
-    ).format(
-        partition(to.by_system[system]),
-        sql.Literal(name),
-        merged(to, "t"),
-        ident("ref " + name),
+def _reference(engine: Engine, mapping: EntityMapping, field: Field) -> sql.Composed:
+    """A join that names what a field of intent `n` refers to in the target's keys."""
+    if field.type == "lines":
+        return lines.keyed(engine.config, field, mapping)
+    golden_id = sql.SQL("(n.new ->> {})::uuid").format(sql.Literal(field.name))
+    return sql.SQL("LEFT JOIN LATERAL {} AS {} ON true").format(
+        references.outgoing(engine.config, field.to or "", mapping.system, golden_id),
+        ident("ref " + field.name),
     )
 
 

@@ -21,7 +21,7 @@ from concord.hub.sql import statement
 from concord.matching import remade
 from concord.matching.link import ask_about_doubles, link
 from concord.model.spec import Entity
-from concord.pipeline import conflicts, deletions, golden, images, incoming, merges, stage
+from concord.pipeline import conflicts, deletions, golden, images, incoming, lines, merges, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, partition, table
@@ -233,20 +233,24 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
 
 def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:
     """Records that refer to newly linked ones may now have a place in more systems."""
+    result = stage.work_table(batch.id, "r", entity.name)
     for child in engine.config.entities:
-        for ref in child.references:
-            if ref.to != entity.name:
-                continue
+        refs: list[tuple[sql.Composable, str]] = [
+            (table("golden", child), ref.name) for ref in child.references if ref.to == entity.name
+        ]
+        refs += [
+            (lines.documents(child, field), line.name)
+            for field, line in child.line_references
+            if line.to == entity.name
+        ]
+        for relation, name in refs:
             conn.execute(
                 statement(
-                    "pipeline",
-                    "replan_children",
-                    child=table("golden", child),
-                    ref=ident("c", ref.name),
-                    result=stage.work_table(batch.id, "r", entity.name),
+                    "pipeline", "replan_children", child=relation, ref=ident("c", name),
+                    result=result,
                 ),
                 {"entity": child.name},
-            )
+            )  # fmt: skip
 
 
 def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:

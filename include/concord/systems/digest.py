@@ -7,7 +7,8 @@ row hash: md5 over the mapped columns that exist, sorted by name, key excluded, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 
@@ -43,3 +44,19 @@ def hash_sum(records: Mapping[str, UUID]) -> str:
         a, b = pair_halves(source_id, raw_hash)
         first, second = first + a, second + b
     return f"{first}:{second}"
+
+
+def lines_text(lines: Sequence[Mapping[str, str | None]]) -> str:
+    """Raw text of a document's lines, which come in the order of their key.
+
+    Columns by name, no blanks, characters as they are but for the quotes, backslashes and control
+    characters that JSON escapes.
+    """
+    ordered = [dict(sorted(line.items())) for line in lines]
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+
+
+def lines_of(text: str) -> list[dict[str, str | None]]:
+    """The lines that a raw text holds."""
+    lines: list[dict[str, str | None]] = json.loads(text)
+    return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from concord.errors import NotAuthorised
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.systems.postgres import writing
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
-from concord.systems.postgres.table import ROOM, Table, following
+from concord.systems.postgres.table import Table, following
 from concord.systems.postgres.writing import Group, Item
 from concord.systems.protocol import Fence, Outcome, Row, Write
 
@@ -178,13 +179,15 @@ class Apply:
         """The named records that exist, as text."""
         if not ids:
             return {}
+        table = replace(self.table, joined=True)
         query = statement(
             ROOM,
             "read_back",
-            row_hash=self.table.row_hash(self.columns),
-            texts=following([self.table.text(c) for c in self.columns]),
-            table=self.table.ident,
-            match=self.table.match(SQL("w.id")),
+            row_hash=table.row_hash(self.columns),
+            texts=following([table.text(c) for c in self.columns]),
+            table=table.ident,
+            match=table.match(SQL("w.id")),
+            lines=table.join(each=table.finds_keys),
         )
         return {
             source_id: Row(source_id, "U", raw_hash, dict(zip(self.columns, texts, strict=True)))

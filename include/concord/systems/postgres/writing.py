@@ -14,7 +14,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from concord.hub.sql import statement
 from concord.systems import words
-from concord.systems.postgres.table import ROOM, Table
+from concord.systems.postgres.columns import ROOM
+from concord.systems.postgres.table import Table
 from concord.systems.protocol import Write
 
 SLICE = 2000  # writes a statement

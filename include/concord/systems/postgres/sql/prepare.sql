@@ -16,6 +16,16 @@ CREATE TABLE IF NOT EXISTS concord.watched (
     floor      xid8 NOT NULL DEFAULT '0'
 );
 
+-- The tables with the lines of logged documents: a change of a line is logged as one of its document.
+CREATE TABLE IF NOT EXISTS concord.watched_lines (
+    document      oid NOT NULL,
+    relation      oid NOT NULL,
+    parent_column text NOT NULL,
+    function      text NOT NULL,
+    began         xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    PRIMARY KEY (document, relation)
+);
+
 -- One row a changed key: I, U, D, or T for a TRUNCATE. No values.
 CREATE TABLE IF NOT EXISTS concord.change_log (
     relation oid NOT NULL,
@@ -102,6 +112,7 @@ REVOKE ALL ON FUNCTION concord.write_each(text, json, integer[], integer, text, 
 GRANT USAGE ON SCHEMA concord TO {role};
 GRANT SELECT, DELETE ON concord.change_log TO {role};
 GRANT SELECT, UPDATE ON concord.watched TO {role};
+GRANT SELECT ON concord.watched_lines TO {role};
 GRANT SELECT, INSERT, DELETE ON concord.applied TO {role};
 GRANT SELECT, INSERT, UPDATE ON concord.fence TO {role};
 GRANT EXECUTE ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) TO {role};
