@@ -34,12 +34,12 @@ RECORDS = 600  # enough for statistics to be refreshed, which takes locks as wel
 
 def stop_after(room: Any, name: str) -> None:
     """Arrange that this process stops itself the first time that it has passed the point."""
-    act = getattr(room, name)
+    act, first = getattr(room, name), iter([True])
 
     def standing(*given: Any, **options: Any) -> Any:
         done = act(*given, **options)
-        setattr(room, name, act)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if next(first, False):  # systems are read side by side
+            os.kill(os.getpid(), signal.SIGSTOP)
         return done
 
     setattr(room, name, standing)
@@ -65,7 +65,7 @@ def begin(world: World, lane: str, run_id: str, point: str | None = None) -> Chi
 
 def standing(world: World, point: str, typed: int) -> Child:
     """Change every customer; a standard batch with all of that, which stands at the point."""
-    world.erp(f"UPDATE customers SET website = 'https://{typed}.example/' || customer_code")
+    world.erp("UPDATE customers SET name = split_part(name, ',', 1) || ', ' || %s::text", typed)
     heavy = begin(world, "standard", f"heavy/{typed}", point)
     assert heavy.wait_stopped(), point
     world.erp("UPDATE customer_contacts SET tel = %s", f"+44207946{typed:04d}")
@@ -105,9 +105,8 @@ def test_a_heavy_batch_that_stands_still_holds_up_no_other_lane(
         assert heavy.wait(120) == 0, point
         assert seen == [(f"+44207946{n:04d}",)], point
         settle(laned)
-        sites = laned.crm("SELECT DISTINCT split_part(site, '.', 1) FROM (SELECT website AS site"
-                          " FROM account) AS a")  # fmt: skip
-        assert sites == [(f"https://{n}",)], point
+        names = laned.crm("SELECT DISTINCT split_part(account_name, ', ', 2) FROM account")
+        assert names == [(str(n),)], point
     one_lock_for_all(monkeypatch)
     stuck = [_stuck(laned, point, n, 4 * max(took)) for n, point in enumerate(POINTS, len(POINTS))]
     settle(laned)
