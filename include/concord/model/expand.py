@@ -33,6 +33,7 @@ from concord.model.spec import (
     Limits,
     Lines,
     Posted,
+    Signal,
     SystemSpec,
 )
 
@@ -67,7 +68,8 @@ def lanes(form: LanesForm) -> tuple[Lane, ...]:
             name=name,
             entities=tuple(block.entities),
             tags=tuple(block.tags),
-            **block.model_dump(exclude={"entities", "tags"}),
+            signal=Signal(**block.signal.model_dump()),
+            **block.model_dump(exclude={"entities", "tags", "signal"}),
         )
         for name, block in form.lanes.items()
     )

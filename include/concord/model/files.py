@@ -268,6 +268,12 @@ class SystemsForm(Form):
     systems: dict[Name, SystemForm] = Field(min_length=1)
 
 
+class SignalForm(Form):
+    """How a lane that starts on a change signal groups the signals."""
+
+    pause_seconds: Positive = Field(3, description="At least so long between two starts")
+
+
 class LaneForm(Form):
     """A priority class with its own schedule; it becomes one DAG."""
 
@@ -277,6 +283,10 @@ class LaneForm(Form):
     scope: Scope
     entities: list[Text] = Field(min_length=1)
     deadline_minutes: Positive
+    on_change: Flag = Field(False, description="Start on the systems' change signals too")
+    signal: SignalForm = SignalForm()  # type: ignore[call-arg]
+    priority: Positive = Field(1, description="When slots are scarce, the greater goes first")
+    own_slots: Natural = Field(0, description="Of each system's slots, that no other lane takes")
     owner: Words = "data-engineering"
     tags: list[Text] = []
 

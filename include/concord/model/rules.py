@@ -84,6 +84,19 @@ def check_lanes(
                 findings.add(doc, place, f"`{name}` stands here twice", "Remove one.")
 
 
+def check_slots(
+    systems: tuple[SystemSpec, ...], lanes: tuple[Lane, ...], doc: Document, findings: Findings
+) -> None:
+    """Every lane finds a slot on every system: its own, or one that is left to all."""
+    own = sum(lane.own_slots for lane in lanes)
+    needed = own + any(lane.own_slots == 0 for lane in lanes)
+    for system in systems:
+        if system.slots < needed:
+            what = f"{system.slots} slots are fewer than the {needed} that the lanes need"
+            hint = f"Lanes have {own} slots of their own (`own_slots`); the others share the rest."
+            findings.add(doc, ("systems", system.name, "slots"), what, hint)
+
+
 def check_codes(
     codes: CodeList, systems: Collection[str] | None, doc: Document, findings: Findings
 ) -> None:

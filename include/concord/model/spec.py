@@ -294,6 +294,12 @@ class Rule(Frozen):
     on: bool = True
 
 
+class Signal(Frozen):
+    """How a lane that starts on a change signal groups the signals."""
+
+    pause_seconds: int = 3  # at least so long between two starts
+
+
 class Lane(Frozen):
     """A priority class with its own schedule and freshness target."""
 
@@ -304,6 +310,10 @@ class Lane(Frozen):
     scope: Scope
     entities: tuple[str, ...]
     deadline_minutes: int
+    on_change: bool = False  # starts on the systems' change signals too, not by the clock alone
+    signal: Signal = Signal()
+    priority: int = 1  # of its tasks when slots are scarce: the greater goes first
+    own_slots: int = 0  # of each system's slots, that no other lane takes
     owner: str = "data-engineering"
     tags: tuple[str, ...] = ()
 

@@ -98,7 +98,7 @@ def _ask_about_set_back(
 
 
 def anything_to_do(conn: Connection, batch_id: int, entity: Entity) -> bool:
-    """Whether `w` has more than echoes and older states, or golden records wait to be planned.
+    """Whether `w` has more than echoes and older states, or golden records wait to be looked at.
 
     Most batches find nothing new of most entities; these then cost next to nothing.
     """
@@ -107,8 +107,9 @@ def anything_to_do(conn: Connection, batch_id: int, entity: Entity) -> bool:
             "SELECT EXISTS (SELECT FROM {} WHERE class IN"
             " ('new', 'unbound', 'quarantined', 'set_back', 'doubtful'))"
             " OR EXISTS (SELECT FROM ops.replan WHERE entity = %s)"
+            " OR EXISTS (SELECT FROM ops.relinked WHERE child = %s)"
         ).format(stage.work_table(batch_id, "w", entity.name)),
-        (entity.name,),
+        (entity.name, entity.name),
     ).fetchone()
     return bool(row and row[0])
 

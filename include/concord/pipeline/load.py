@@ -11,7 +11,7 @@ found stays unknown, so that no plan replaces it, until it was sent again as it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,10 @@ from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
 from concord.model.spec import Entity, EntityMapping, Field
 from concord.pipeline import books, confirm, drift, lease, lines, references
-from concord.pipeline.batch import Counts, step
+from concord.pipeline.batch import Counts, read_batch, step
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, partition, referred
-from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
+from concord.systems.protocol import Fence, Outcome, Shape, Write, Writer
 
 LOOK_UP = 5_000  # keys a call
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
@@ -49,10 +49,11 @@ class Intent:
 
 
 def load(engine: Engine, batch_id: int, system: str) -> Counts:
-    """Apply the system's waiting intents, this batch's and earlier ones that may go now.
+    """Apply what waits of the batch's entities in a system, from this batch and earlier ones.
 
     Intents go in reference order (parents first). Each ends as confirmed, rejected, superseded or
-    unknown; unknown ones are looked up in the target before anything is sent again.
+    unknown; unknown ones are looked up in the target before anything is sent again. There is one
+    lease a system and entity, so that a heavy load of one entity does not hold up another one's.
 
     Raises:
         LeaseLost: another holder has a newer fencing token; nothing was written after it.
@@ -62,28 +63,51 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
         if taken.past:
             return {}
         earlier = 0
-        if _anything(taken.conn, system):
-            with lease.hold(engine, f"load:{system}") as fence:
-                earlier = _load(engine, batch_id, system, fence)
+        there = _mapped(engine, taken.batch.entities, system)
+        # What refers to something comes after it, and goes before it.
+        for entity, deletes in [(e, False) for e in there] + [(e, True) for e in reversed(there)]:
+            # Asked by the step's own session, which thereby says that this attempt still works.
+            if _anything(taken.conn, entity.by_system[system], deletes):
+                earlier += _load(engine, batch_id, entity, system, deletes)
         return {**books.of_writes(taken.conn, batch_id, system), "confirmed_earlier": earlier}
 
 
 def settle(engine: Engine, batch_id: int, system: str) -> int:
-    """Find out what became of intents that were sent and never answered; returns how many.
+    """Find out what became of the batch's entities' writes that were never answered; how many.
 
     Runs before a system is read, so that a record made by us is known as ours when it is seen.
     """
     with engine.hub.connect() as conn:
-        row = conn.execute(
-            "SELECT count(*) FROM ops.intent WHERE system = %s AND state IN ('sent', 'unknown')",
+        there = _mapped(engine, read_batch(conn, batch_id).entities, system)
+        rows = conn.execute(
+            "SELECT DISTINCT entity FROM ops.intent WHERE system = %s AND state IN"
+            " ('sent', 'unknown')",
             (system,),
-        ).fetchone()
-        if not row or not row[0]:
-            return 0
-    with lease.hold(engine, f"load:{system}") as fence:
-        target = engine.system(system)
-        with _ledger(engine) as conn, target.writer(fence) as writer:
-            return _settle(engine, conn, batch_id, target, writer)
+        ).fetchall()
+    settled, open_ = 0, {entity for (entity,) in rows}
+    for entity in there:
+        if entity.name in open_:
+            with _writing(engine, entity, system) as (conn, writer, _):
+                settled += _settle(engine, conn, batch_id, entity, system, writer)
+    return settled
+
+
+def _mapped(engine: Engine, names: Sequence[str], system: str) -> list[Entity]:
+    """Those of the named entities that the system has, in reference order."""
+    return [e for e in engine.config.entities if e.name in names and system in e.by_system]
+
+
+@contextmanager
+def _writing(
+    engine: Engine, entity: Entity, system: str
+) -> Iterator[tuple[Connection, Writer, Fence]]:
+    """The ledger and a writer, under the lease of an entity in a system."""
+    with (
+        lease.hold(engine, f"load:{system}:{entity.name}") as fence,
+        _ledger(engine) as conn,
+        engine.system(system).writer(fence) as writer,
+    ):
+        yield conn, writer, fence
 
 
 @contextmanager
@@ -101,59 +125,69 @@ def _ledger(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def _anything(conn: Connection, system: str) -> bool:
+def _anything(conn: Connection, mapping: EntityMapping, deletes: bool) -> bool:
     row = conn.execute(
-        "SELECT EXISTS (SELECT FROM ops.intent WHERE system = %s"
-        " AND state IN ('waiting', 'sent', 'unknown'))",
-        (system,),
+        "SELECT EXISTS (SELECT FROM ops.intent AS n JOIN ops.change_set AS s USING (change_set_id)"
+        " WHERE n.system = %s AND n.entity = %s AND n.state IN ('waiting', 'sent', 'unknown')"
+        " AND (n.action = 'delete') = %s"
+        " AND (n.state <> 'waiting' OR s.state IN ('passed', 'approved')))",
+        (mapping.system, mapping.entity, deletes),
     ).fetchone()
     return bool(row and row[0])
 
 
-def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
-    """Send all that may go; returns how many confirmed writes earlier batches had planned."""
+def _load(engine: Engine, batch_id: int, entity: Entity, system: str, deletes: bool) -> int:
+    """Send what may go of one entity; returns how many confirmed writes were planned earlier."""
     earlier = sent = 0
-    target = engine.system(system)
-    with _ledger(engine) as conn, target.writer(fence) as writer:
-        _settle(engine, conn, batch_id, target, writer)
-        shapes = _shapes(engine, conn, target)
-        there = [e for e in engine.config.entities if e.name in shapes]
-        # What refers to something comes after it, and goes before it.
-        order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
-        for entity, deletes in order:
-            mapping = entity.by_system[system]
-            for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
-                intents = _fitting(conn, mapping, shapes[entity.name], ready)
-                if not intents:
-                    continue
-                lease.renew(conn, fence)
-                sent += len(intents)
-                earlier += _send(
-                    engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
-                    fence,
-                )  # fmt: skip
+    mapping = entity.by_system[system]
+    with (
+        _nobody_refers_anew(engine, entity, system, deletes),
+        _writing(engine, entity, system) as (conn, writer, fence),
+    ):
+        _settle(engine, conn, batch_id, entity, system, writer)
+        shape = _shape(engine, conn, mapping)
+        if shape is None:
+            return 0
+        for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
+            intents = _fitting(conn, mapping, shape, ready)
+            if not intents:
+                continue
+            lease.renew(conn, fence)
+            sent += len(intents)
+            earlier += _send(engine, conn, batch_id, entity, mapping, writer, shape, intents, fence)
         # Or the planner goes on believing that they wait, and looks for one through all of them.
         statistics.refresh(conn, ident("ops", "intent"), sent)
         conn.commit()
     return earlier
 
 
-def _shapes(engine: Engine, conn: Connection, target: System) -> dict[str, Shape]:
-    """Column shapes of the target's entities; one whose table is gone is left out.
+@contextmanager
+def _nobody_refers_anew(
+    engine: Engine, entity: Entity, system: str, deletes: bool
+) -> Iterator[None]:
+    """While records of an entity are deleted, no load makes one that refers to them.
 
-    A column that changed its type since the target was read is left out of its shape.
+    The target might delete these along with it. Deletions alone hold several leases at a time, and
+    take them from the end of the reference order, so that no two wait for each other.
     """
-    shapes: dict[str, Shape] = {}
-    with target.snapshot() as snapshot:
-        for entity in engine.config.entities:
-            mapping = entity.by_system.get(target.name)
-            if mapping is None:
-                continue
-            try:
-                shapes[entity.name] = drift.accepted(conn, mapping, snapshot.shape(mapping))
-            except EntityStopped:
-                continue  # extract has opened the review for it; its intents stay waiting
-    return shapes
+    with ExitStack() as held:
+        for child in reversed(_mapped(engine, list(engine.config.entity), system)):
+            refers = any(f.to == entity.name for f in child.references)
+            if deletes and refers and child.name != entity.name:
+                held.enter_context(lease.hold(engine, f"load:{system}:{child.name}"))
+        yield
+
+
+def _shape(engine: Engine, conn: Connection, mapping: EntityMapping) -> Shape | None:
+    """The target's columns of an entity, without those that changed their type since it was read.
+
+    None when its table is gone: extract has opened the review for it; its intents stay waiting.
+    """
+    with engine.system(mapping.system).snapshot() as snapshot:
+        try:
+            return drift.accepted(conn, mapping, snapshot.shape(mapping))
+        except EntityStopped:
+            return None
 
 
 def _fitting(
@@ -330,29 +364,33 @@ def _mark_sent(
     return int(row[0]), [i for i in intents if i.id in going]
 
 
-def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, writer: Writer) -> int:
-    """Look up every sent or unknown intent; returns how many.
+def _settle(
+    engine: Engine,
+    conn: Connection,
+    batch_id: int,
+    entity: Entity,
+    system: str,
+    writer: Writer,
+) -> int:
+    """Look up every sent or unknown intent of an entity; returns how many.
 
     Done means confirmed. Not done means waiting again where that is final (`Writer.fenced`).
     """
     settled = 0
-    shapes: dict[str, Shape] = {}
-    for entity in engine.config.entities:
-        mapping = entity.by_system.get(target.name)
-        if mapping is None:
-            continue
-        for intents in _unanswered(conn, mapping):
-            shapes = shapes or _shapes(engine, conn, target)
-            if entity.name not in shapes:
-                break
-            found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
-            if writer.fenced:
-                _not_done(conn, [i for i in intents if i.key not in found])
-            done = [i for i in intents if i.key in found]
-            outcomes = [replace(found[i.key], later=True) for i in done]
-            confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
-            conn.commit()
-            settled += len(intents)
+    mapping = entity.by_system[system]
+    shape: Shape | None = None
+    for intents in _unanswered(conn, mapping):
+        shape = shape or _shape(engine, conn, mapping)
+        if shape is None:
+            break
+        found = writer.look_up(mapping, [i.key for i in intents], shape)
+        if writer.fenced:
+            _not_done(conn, [i for i in intents if i.key not in found])
+        done = [i for i in intents if i.key in found]
+        outcomes = [replace(found[i.key], later=True) for i in done]
+        confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
+        conn.commit()
+        settled += len(intents)
     return settled
 
 

@@ -13,7 +13,7 @@ from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping, Field, Group
-from concord.pipeline import guard, lines, references, stage
+from concord.pipeline import guard, lines, references, relinked, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import (
@@ -76,6 +76,7 @@ def _change_set(
             statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
         )
     counts = guard.judge(conn, engine, batch, mapping, desired)
+    relinked.created(conn, engine.config, batch.entities, batch.id, mapping)
     add_counts(conn, batch.id, mapping.system, entity.name, counts)
     return counts
 

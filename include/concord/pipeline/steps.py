@@ -10,7 +10,7 @@ from psycopg import sql
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.pipeline import golden_check, plan, stage
+from concord.pipeline import golden_check, locks, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.extract import extract
@@ -86,11 +86,23 @@ def _says_something(
 def unify(engine: Engine, batch_id: int) -> Counts:
     """Take in what is good, compute golden records, check them, plan and guard the writes.
 
-    One batch at a time from the first to the last: another one would take images in another
-    order, or plan golden records that are not checked yet.
+    From the first to the last the batch holds the lock of each of its entities: another batch of
+    one would take images in another order, or plan golden records that are not checked yet. Batches
+    without an entity in common go on side by side, so a heavy lane does not hold up another one.
+    What they share, and why that is right:
+
+    - Images and golden records of other entities are only read: a record that is not there yet
+      parks what refers to it, and wakes it in its own lane's next batch; one that moves or gets a
+      new place leaves word for what refers to it (relinked.py).
+    - Every row of `ops` that is changed here belongs to one entity, and to a batch that holds it;
+      tables of all entities are only added to. So no batch waits for a row of another one, and
+      none is found waiting in a circle (locks.py says why not for the locks themselves).
+    - A load changes images and intents of its own entities without this lock, as it always did:
+      what it closes, this plan has left out as being on its way.
     """
-    with engine.hub.connect(autocommit=True) as conn:
-        conn.execute("SELECT pg_advisory_lock(hashtextextended('unify', 0))")
+    with engine.hub.connect() as conn:
+        names = read_batch(conn, batch_id).entities
+    with locks.entities(engine, names):
         return total(
             [
                 take_in(engine, batch_id),

@@ -21,10 +21,19 @@ from concord.hub.sql import statement
 from concord.matching import remade
 from concord.matching.link import ask_about_doubles, link
 from concord.model.spec import Entity
-from concord.pipeline import conflicts, deletions, golden, images, incoming, lines, merges, stage
+from concord.pipeline import (
+    conflicts,
+    deletions,
+    golden,
+    images,
+    incoming,
+    merges,
+    relinked,
+    stage,
+)
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, partition, table
+from concord.pipeline.fields import partition, table
 from concord.pipeline.incoming import Source
 
 EMPTIED = 5  # so many deletions, of more than half of the records, look like an emptied table
@@ -74,7 +83,8 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
-    merges.follow(conn, engine.config, batch.id, entity)
+    relinked.moved(conn, engine.config, batch.entities, batch.id, entity)
+    relinked.take(conn, engine.config, batch.id, entity)
     deletions.settle(conn, batch.id, entity)
     _affected(conn, batch, entity)
     deletions.close_answered(conn, batch.id, entity)
@@ -82,7 +92,7 @@ def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> C
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
     statistics.refresh(conn, table("golden", entity), changed)
     clashes = conflicts.record(conn, batch.id, entity)
-    _replan_children(conn, engine, batch, entity)
+    relinked.linked(conn, engine.config, batch.entities, batch.id, entity)
     return _settle(conn, batch, entity, sources, changed=changed, clashes=clashes)
 
 
@@ -229,28 +239,6 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
         statement("pipeline", "adopt_golden", affected=affected, golden=table("golden", entity)),
         {"batch": batch.id},
     )
-
-
-def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:
-    """Records that refer to newly linked ones may now have a place in more systems."""
-    result = stage.work_table(batch.id, "r", entity.name)
-    for child in engine.config.entities:
-        refs: list[tuple[sql.Composable, str]] = [
-            (table("golden", child), ref.name) for ref in child.references if ref.to == entity.name
-        ]
-        refs += [
-            (lines.documents(child, field), line.name)
-            for field, line in child.line_references
-            if line.to == entity.name
-        ]
-        for relation, name in refs:
-            conn.execute(
-                statement(
-                    "pipeline", "replan_children", child=relation, ref=ident("c", name),
-                    result=result,
-                ),
-                {"entity": child.name},
-            )  # fmt: skip
 
 
 def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:
