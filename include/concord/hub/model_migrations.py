@@ -16,7 +16,7 @@ from concord.hub.catalog import Catalog, Table, read_catalog
 from concord.hub.database import Connection
 from concord.hub.migration_files import Statement, run_file, unapplied, write_migration
 from concord.hub.sql import statement
-from concord.model.spec import Config, Entity, Field
+from concord.model.spec import RULES, Config, Entity, Field
 from concord.model.vocabulary import GOLDEN_COLUMNS, IMAGE_COLUMNS
 
 __all__ = ["Statement", "compare", "plan", "write_migration"]
@@ -46,7 +46,7 @@ def compare(catalog: Catalog, config: Config) -> list[Statement]:
     problems = [p for entity in config.entities for p in _retyped(catalog, config, entity)]
     if problems:
         raise ConfigError(problems)
-    steps = [step for entity in config.entities for step in _entity(catalog, entity)]
+    steps = [step for entity in config.entities for step in _entity(catalog, config, entity)]
     return [*steps, *_left_over(catalog, config)]
 
 
@@ -60,7 +60,7 @@ def _tables(entity: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _entity(catalog: Catalog, entity: Entity) -> Iterator[Statement]:
+def _entity(catalog: Catalog, config: Config, entity: Entity) -> Iterator[Statement]:
     for schema, table, template in _tables(entity.name):
         name = sql.Identifier(schema, table)
         columns = catalog.columns.get((schema, table))
@@ -73,7 +73,7 @@ def _entity(catalog: Catalog, entity: Entity) -> Iterator[Statement]:
                 add = sql.SQL("ALTER TABLE {} ADD COLUMN {}").format(name, _column(field))
                 yield _step(f"{entity.name}.{field.name}", add)
         if template == "image_table":
-            yield from _partitions(catalog, entity)
+            yield from _partitions(catalog, config, entity)
         yield from _indexes(catalog, entity, schema, table)
     for field in entity.documents:
         yield from _lines(catalog, entity, field)
@@ -94,18 +94,26 @@ def _lines(catalog: Catalog, entity: Entity, field: Field) -> Iterator[Statement
     yield from _indexes(catalog, entity, "golden", table)
 
 
-def _partitions(catalog: Catalog, entity: Entity) -> Iterator[Statement]:
+def _holders(config: Config, entity: Entity) -> list[str]:
+    """The systems that have a partition of the entity's images."""
+    return [*entity.by_system, *([RULES] if entity.name in config.given else [])]
+
+
+def _partitions(catalog: Catalog, config: Config, entity: Entity) -> Iterator[Statement]:
     there = catalog.partitions.get(entity.name, frozenset())
-    for mapping in entity.mappings:
-        partition = f"{entity.name}_{mapping.system}"
+    for system in _holders(config, entity):
+        partition = f"{entity.name}_{system}"
         if partition not in there:
             made = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
                 sql.Identifier("image", partition),
                 sql.Identifier("image", entity.name),
-                sql.Literal(mapping.system),
+                sql.Literal(system),
             )
             subject = partition if (("image", entity.name) in catalog.columns) else entity.name
             yield _step(subject, made)
+            if system == RULES:
+                table = sql.Identifier("image", partition)
+                yield _step(subject, statement("hub", "rules_index", table=table))
 
 
 def _indexes(catalog: Catalog, entity: Entity, schema: str, table: str) -> Iterator[Statement]:
@@ -231,7 +239,7 @@ def _left_over(catalog: Catalog, config: Config) -> Iterator[Statement]:
                 text = f"{label}.{column} is in no model file. If its values may go:"
                 yield _note(f"{label}.{column}", text, drop)
     for entity in config.entities:
-        known = {f"{entity.name}_{system}" for system in entity.by_system}
+        known = {f"{entity.name}_{system}" for system in _holders(config, entity)}
         for name in sorted(catalog.partitions.get(entity.name, frozenset()) - known):
             drop = sql.SQL("DROP TABLE {};").format(sql.Identifier("image", name))
             text = f"image.{name} belongs to a system that is gone. If its images may go:"

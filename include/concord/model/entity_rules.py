@@ -34,7 +34,7 @@ class EntityRules:
     """Checks one entity and adds what is wrong to `findings`.
 
     `systems`, `entities` and `lists` are the names that exist; None when the file that would say
-    so could not be read, and then names are not judged.
+    so could not be read, and then names are not judged. `given`: business rules give the entity.
     """
 
     def __init__(
@@ -46,7 +46,9 @@ class EntityRules:
         systems: Collection[str] | None,
         entities: Collection[str],
         lists: Collection[str],
+        given: bool = False,
     ) -> None:
+        self.given = given
         self.entity, self.doc, self.findings = entity, doc, findings
         self.systems, self.entities, self.lists = systems, entities, lists
 
@@ -228,7 +230,7 @@ class EntityRules:
     def _required(self) -> None:
         mapped = {f for m in self.entity.mappings for f in m.by_field}
         for field in self.entity.fields:
-            if field.required and field.name not in mapped:
+            if field.required and field.name not in mapped and not self.given:
                 what = "the field is required, but no system has a column for it"
                 self._add(("fields", field.name), what, "Map it, or remove `required`.")
 
@@ -251,10 +253,14 @@ class EntityRules:
 
     def _authority(self, authority: Authority, fields: tuple[str, ...], where: Where) -> None:
         held = {s: [f for f in fields if f in m.by_field] for s, m in self.entity.by_system.items()}
+        if self.given:
+            held[RULES] = list(fields)
         for system in authority.systems:
             if system == RULES:
-                continue
-            if self.systems is not None and system not in self.systems:
+                if not self.given:
+                    what = f"no rule gives {self.entity.name}, so rules cannot decide this"
+                    self._add(where, what, "Write one under config/rules, or name a system.")
+            elif self.systems is not None and system not in self.systems:
                 words = [*self.systems, "latest", "non_empty", "steward"]
                 self._add(where, f"unknown system or word `{system}`", closest(system, words))
             elif not held.get(system):

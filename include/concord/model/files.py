@@ -39,6 +39,7 @@ Flag = Annotated[bool, Strict()]
 Name = Annotated[str, Strict(), StringConstraints(pattern=NAME)]
 ForeignName = Annotated[str, Strict(), StringConstraints(pattern=COLUMN)]
 TableName = Annotated[str, Strict(), StringConstraints(pattern=TABLE)]
+SqlName = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_.]*\.sql$")]
 Connection = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Natural = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(ge=1)]
@@ -322,3 +323,47 @@ class CodesForm(Form):
 
     codes: Name = Field(description="Name of the list; the file is called <list>.yaml")
     values: dict[Words, CodeForm] = Field(min_length=1)
+
+
+def _scalars_as_texts(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    scalars = (bool, int, float)
+    return {k: str(v).lower() if isinstance(v, scalars) else v for k, v in value.items()}
+
+
+class WatchForm(Form):
+    """A query from the changed records of an entity to the subjects that they touch."""
+
+    sql: SqlName = Field(
+        description="File beside this one: SELECT of subjects' golden ids FROM changed (golden_id),"
+        " or from `was`, the changed records as they were"
+    )
+
+
+Watch = Annotated[Literal["changed"] | WatchForm, Field(description="changed, or {sql: file}")]
+
+
+class RuleForm(Form):
+    """config/rules/<rule>.yaml: golden records of some entities give records of another one."""
+
+    rule: Name = Field(description="Name; the file is called <rule>.yaml")
+    version: Positive = Field(description="Count it up with every change: all is evaluated anew")
+    doc: Text = ""
+    owner: Words = Field(description="Who answers for the rule")
+    gives: Text = Field(description="Entity of the records that the rule gives")
+    watches: dict[Text, Watch] = Field(
+        min_length=1, description="Entities whose changes matter, and which subjects they touch"
+    )
+    query: SqlName = Field(
+        description="File beside this one: SELECT key, subject, fields of `gives`"
+        " [, again_at] of all that the rule wants"
+    )
+    gone: Literal["delete"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)] = (
+        Field("delete", description="What becomes of a record that is not wanted any more")
+    )
+    adds: Flag = Field(False, description="true: gives values to the subject's own golden record")
+    stamp: Text | None = Field(
+        None, description="Timestamp field: when the other values last changed"
+    )
+    on: Flag = Field(True, description="false: not evaluated; what it gave stays as it is")

@@ -358,6 +358,26 @@ class Config(Frozen):
         return {lane.name: lane for lane in self.lanes}
 
     @cached_property
+    def given(self) -> dict[str, EntityMapping]:
+        """How rules hold the entities that some rule gives: every field, as it is in `golden`.
+
+        No system has such a mapping, so it is in no entity's `mappings`: nothing is read from it
+        or written into it.
+        """
+        return {
+            e.name: EntityMapping(
+                system=RULES,
+                entity=e.name,
+                table="",
+                id="source_id",
+                columns=tuple(Column(field=f.name, column=f.name) for f in e.fields),
+                on_delete="propagate",
+            )
+            for e in self.entities
+            if any(rule.gives == e.name for rule in self.rules)
+        }
+
+    @cached_property
     def code_list(self) -> dict[str, CodeList]:
         """Code lists by name."""
         return {c.name: c for c in self.codes}

@@ -40,7 +40,9 @@ BUILDS_ON = {
     "validate": "extract",
     "unify": "validate",
     "check_golden": "unify",
-    "plan": "check_golden",
+    "rules": "check_golden",
+    "check_given": "rules",
+    "plan": "check_given",
     "load": "plan",
     "finish": "load",
 }

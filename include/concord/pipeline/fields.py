@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from psycopg import sql
 
-from concord.model.spec import Entity, EntityMapping, Group
+from concord.model.spec import RULES, Entity, EntityMapping, Group
 
 Part = sql.Composable
 
@@ -87,6 +87,13 @@ def counts(entity: Entity, alias: str) -> sql.Composed:
     ignoring = [m.system for m in entity.mappings if m.on_delete == "ignore"]
     return sql.SQL("({} IS NULL OR {} = ANY({}::text[]))").format(
         ident(alias, "deleted_at"), ident(alias, "system"), sql.Literal(ignoring)
+    )
+
+
+def adds(alias: str) -> sql.Composed:
+    """True when the image is of a rule that adds to a golden record: by itself it is nothing."""
+    return sql.SQL("({} = {} AND {} ->> '_adds' IS NOT NULL)").format(
+        ident(alias, "system"), sql.Literal(RULES), ident(alias, "raw")
     )
 
 

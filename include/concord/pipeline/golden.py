@@ -16,9 +16,10 @@ from psycopg import sql
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.spec import Authority, Company, Entity, Group
+from concord.model.spec import RULES, Authority, Company, Entity, Group
 from concord.pipeline import lines, stage
 from concord.pipeline.fields import (
+    adds,
     columns,
     counts,
     erases,
@@ -47,6 +48,8 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
             affected=affected,
             counts=counts(entity, "i"),
             merged=merged(entity, "i"),
+            adds=adds("i"),
+            by_rule=_by_rule("i"),
             image=table("image", entity),
             golden=golden,
             fields=columns(entity),
@@ -239,7 +242,7 @@ def _picked(entity: Entity) -> list[sql.Composed]:
         out.append(
             sql.SQL(
                 "any_value(jsonb_build_object('system', c.system, 'source_id', c.source_id,"
-                " 'batch', {}, 'rule', {})) {} AS {}"
+                " 'batch', {}, 'rule', coalesce(c.by_rule, {}))) {} AS {}"
             ).format(
                 _changed(unit),
                 _rule(entity, unit),
@@ -248,6 +251,13 @@ def _picked(entity: Entity) -> list[sql.Composed]:
             )
         )
     return out
+
+
+def _by_rule(alias: str) -> sql.Composed:
+    """Which business rule an image is of, in words; NULL where it is of a system."""
+    return sql.SQL(
+        "CASE WHEN {} = {} THEN concat('rule ', {raw} ->> '_rule', ' v', {raw} ->> '_version') END"
+    ).format(ident(alias, "system"), sql.Literal(RULES), raw=ident(alias, "raw"))
 
 
 _AGGREGATES = {"min": "min", "max": "max", "sum": "sum", "any": "bool_or", "all": "bool_and"}

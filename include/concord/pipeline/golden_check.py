@@ -6,6 +6,7 @@ until it passes; the source records behind it stay as they are.
 
 from __future__ import annotations
 
+from concord.model.spec import RULES
 from concord.pipeline.batch import Counts, add_counts, step, stored_counts
 from concord.pipeline.engine import Engine
 
@@ -14,15 +15,25 @@ GOLDEN = "golden"  # stands in the place of a system's name
 
 def check(engine: Engine, batch_id: int) -> Counts:
     """Validate changed golden records; returns `golden_checked` and `golden_quarantined`."""
+    return _check(engine, batch_id, "check_golden", (GOLDEN, "golden_changed"))
+
+
+def check_given(engine: Engine, batch_id: int) -> Counts:
+    """The same for entities of which business rules changed golden records after that."""
+    return _check(engine, batch_id, "check_given", (RULES, "given"))
+
+
+def _check(engine: Engine, batch_id: int, name: str, count: tuple[str, str]) -> Counts:
+    """Validate the entities for which the books have more than 0 under (system, name)."""
     from concord.quality import run, suites
 
-    with step(engine, batch_id, "check_golden") as taken:
+    with step(engine, batch_id, name) as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, ("golden_checked", "golden_quarantined"))
         changed = taken.conn.execute(
             "SELECT entity FROM ops.batch_count WHERE batch_id = %s AND system = %s"
-            " AND name = 'golden_changed' AND n > 0",
-            (batch_id, GOLDEN),
+            " AND name = %s AND n > 0",
+            (batch_id, *count),
         ).fetchall()
         if not changed:
             return {}

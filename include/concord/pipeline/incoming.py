@@ -8,7 +8,6 @@ that are good: canonical fields, references as golden ids.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,27 +16,15 @@ from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.mapping import canonical
-from concord.model.spec import Entity, EntityMapping, Field
-from concord.pipeline import lines, references, stage
+from concord.mapping import Cleaned, canonical
+from concord.model.spec import RULES, Entity, EntityMapping, Field
+from concord.pipeline import lines, references, stage, wanted
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, key_text, partition, pointer, table
+from concord.pipeline.source import Source
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one system gave for the entity in this batch."""
-
-    mapping: EntityMapping
-    columns: tuple[str, ...]
-    seq: int
-    stopped: tuple[str, ...]
-    obsolete: bool  # a newer reading of the same records was stored first
-    hold_deletes: bool
-    set_back: bool = False  # an earlier state of the system was read
 
 
 def classify(
@@ -165,9 +152,7 @@ def clean(
     conn.execute(_create_cleaned(entity, cleaned))
     for source in sources:
         for ids, frame in _chunks(conn, work, source):
-            out = canonical(
-                entity, source.mapping, engine.config.code_list, engine.config.company, frame
-            )
+            out = _read(engine, entity, source, frame)
             _copy_cleaned(conn, entity, cleaned, out.values, ids)
             _quarantine(conn, batch_id, entity, source, work, out.errors)
     conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
@@ -197,10 +182,19 @@ def clean(
     _park_unbound(conn, batch_id, entity, work)
 
 
+def _read(engine: Engine, entity: Entity, source: Source, frame: pd.DataFrame) -> Cleaned:
+    config = engine.config
+    if source.mapping.system == RULES:
+        return wanted.read(entity, source, config.code_list, config.company, frame)
+    return canonical(entity, source.mapping, config.code_list, config.company, frame)
+
+
 def _chunks(
     conn: Connection, work: sql.Identifier, source: Source
 ) -> Iterator[tuple[list[int], pd.DataFrame]]:
     names = [c.column for c in source.mapping.columns if c.column in source.columns]
+    if source.mapping.system == RULES:
+        names.append("_adds")
     select = sql.SQL(
         "SELECT id, raw FROM {} WHERE system = {} AND op = 'U' AND (class = 'new'"
         " OR class = 'quarantined' AND NOT known) ORDER BY id"

@@ -10,7 +10,7 @@ from psycopg import sql
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.pipeline import golden_check, locks, plan, stage
+from concord.pipeline import given, golden_check, locks, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.extract import extract
@@ -107,6 +107,8 @@ def unify(engine: Engine, batch_id: int) -> Counts:
             [
                 take_in(engine, batch_id),
                 golden_check.check(engine, batch_id),
+                given.evaluate(engine, batch_id),
+                golden_check.check_given(engine, batch_id),
                 plan.plan(engine, batch_id),
             ]
         )

@@ -3,8 +3,9 @@
 -- records that differ from the golden ones (first_link), and golden values that gave way to those of
 -- a newly linked record (displaced). One row a record and unit.
 WITH rule(unit, words, kind, writable, posted) AS (VALUES {rules}),
-before AS (  -- provenance before this batch, for those that changed in it
-    SELECT h.golden_id, h.provenance FROM {history} AS h WHERE h.replaced_batch = %(batch)s
+before AS (  -- what was before, of those that changed in this batch
+    SELECT DISTINCT ON (h.golden_id) h.* FROM {history} AS h WHERE h.replaced_batch = %(batch)s
+    ORDER BY h.golden_id, h.version DESC  -- a batch may change it by systems, then by rules
 ),
 edit AS (
     SELECT d.system, d.source_id, d.golden_id, d.unit,
@@ -72,12 +73,12 @@ displaced AS (
                               'base', NULL, 'value', o.value) AS loser,
            jsonb_build_object('system', r.system, 'source_id', r.source_id,
                               'value', v.value) AS winner
-    FROM {history} AS h
+    FROM before AS h
     JOIN {golden} AS g ON g.golden_id = h.golden_id
     JOIN {result} AS r ON r.golden_id = h.golden_id
     CROSS JOIN LATERAL (VALUES {values}) AS v(unit, value, gold, blank)
     JOIN LATERAL (VALUES {earlier}) AS o(unit, value, blank) ON o.unit = v.unit
-    WHERE h.replaced_batch = %(batch)s AND NOT r.known AND r.matched_by <> 'new'
+    WHERE NOT r.known AND r.matched_by <> 'new'
       AND NOT o.blank AND o.value <> v.gold
       AND g.provenance -> v.unit ->> 'system' = r.system
       AND g.provenance -> v.unit ->> 'source_id' = r.source_id
