@@ -28,6 +28,7 @@ class Rule:
     columns: tuple[str, ...]  # every column it names, as the view calls them
     file: str
     line: int | None
+    query_file: str | None = None  # of a rule across tables: where its SQL stands
 
     @property
     def kind(self) -> Kind:
@@ -37,7 +38,8 @@ class Rule:
     @property
     def place(self) -> str:
         """File and line, for messages."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} ({self.query_file})" if self.query_file else place
 
     @property
     def words(self) -> str:
@@ -72,6 +74,10 @@ class Suites:
 
     by_table: Mapping[tuple[str, str], Suite]
     zone: str
+
+    def across(self, entity: str) -> bool:
+        """Whether golden records of an entity are judged by other tables too."""
+        return any(rule.query_file for rule in self.of(GOLDEN, entity).rules)
 
     def of(self, system: str, entity: str) -> Suite:
         """The suite of an entity. Raises KeyError for what the configuration does not map."""

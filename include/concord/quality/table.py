@@ -83,6 +83,10 @@ def validate_table(
     rules = [r for r in suite.rules if _readable(r, seen)]
     kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
     laid_out = _lay_out(conn, table, view.select(table, types, suite.readings))
+    if any(rule.query_file for rule in rules):
+        # The joins of its queries are planned by how many rows there are.
+        conn.execute(SQL("ANALYZE {}").format(Identifier(*laid_out)))
+    conn.commit()
     verdicts = gx.judge(url, laid_out, rules, kwargs, rows) if rules else []
     by_rule = {r.name: v for r, v in zip(rules, verdicts, strict=True)}
     results = tuple(
@@ -96,14 +100,13 @@ def validate_table(
 
 
 def _lay_out(conn: Connection, table: Table, query: Composable) -> Table:
-    """Keep what the rules see as a table, and commit it.
+    """Keep what the rules see as a table.
 
     Should the step fail, it goes the way of all stage tables; the next try begins with a new one.
     """
     made = (table[0], f"v{table[1].removeprefix('b')}")
     conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*made)))
     conn.execute(statement("quality", "lay_out", seen=Identifier(*made), view=query))
-    conn.commit()
     return made
 
 
@@ -155,7 +158,7 @@ def _find_failing(
     conn.execute("DROP TABLE IF EXISTS pg_temp.concord_failing")
     cases = comma(
         SQL("CASE WHEN {} THEN {} END").format(
-            predicates.failing(rule.type, kwargs), Literal(numbers[rule.name])
+            predicates.failing(rule.type, kwargs, Identifier(*seen)), Literal(numbers[rule.name])
         )
         for rule, kwargs in tests
     )
