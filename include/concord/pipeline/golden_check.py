@@ -28,7 +28,9 @@ def check(engine: Engine, batch_id: int) -> Counts:
         if not changed and not held:
             return {}
         loaded = suites.load(engine.expectations, engine.config)
-        asked = changed | {name for name, sent in held.items() if sent or loaded.across(name)}
+        asked = changed | {
+            name for name, sent in held.items() if sent or loaded.of(GOLDEN, name).across
+        }
         results = run.validate_batch(
             engine.hub, loaded, batch_id, [(GOLDEN, name) for name in sorted(asked)]
         )

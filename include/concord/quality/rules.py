@@ -67,6 +67,11 @@ class Suite:
     columns: tuple[str, ...]  # mapped source columns, or canonical fields
     readings: Mapping[str, Reading]  # by name
 
+    @property
+    def across(self) -> bool:
+        """Whether its records are judged by other tables too."""
+        return any(rule.query_file for rule in self.rules)
+
 
 @dataclass(frozen=True)
 class Suites:
@@ -74,10 +79,6 @@ class Suites:
 
     by_table: Mapping[tuple[str, str], Suite]
     zone: str
-
-    def across(self, entity: str) -> bool:
-        """Whether golden records of an entity are judged by other tables too."""
-        return any(rule.query_file for rule in self.of(GOLDEN, entity).rules)
 
     def of(self, system: str, entity: str) -> Suite:
         """The suite of an entity. Raises KeyError for what the configuration does not map."""

@@ -16,8 +16,8 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection, Hub
-from concord.hub.sql import comma, idents, statement
-from concord.quality import gx, view
+from concord.hub.sql import comma, statement
+from concord.quality import golden, gx, view
 from concord.quality.rules import GOLDEN, Suite, Suites
 from concord.quality.table import RuleResult, Table, TableResult, columns, validate_table
 
@@ -70,7 +70,7 @@ def validate_batch(
                 suite = suites.of(system, entity)
                 table = ("stage", f"b{batch_id}_{system}_{entity}")
                 if system == GOLDEN:
-                    _stage_golden(conn, table, suite, batch_id, across=suites.across(entity))
+                    golden.stage(conn, table, suite, batch_id, today=day)
                 else:
                     _apply_fixes(conn, table, suite)
                 conn.commit()
@@ -82,24 +82,6 @@ def validate_batch(
     finally:
         gx.close()
     return out
-
-
-def _stage_golden(
-    conn: Connection, table: Table, suite: Suite, batch_id: int, *, across: bool
-) -> None:
-    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*table)))
-    conn.execute(
-        statement(
-            "quality",
-            "stage_golden",
-            stage=Identifier(*table),
-            golden=Identifier(GOLDEN, suite.entity),
-            fields=idents(suite.columns, "g"),
-            batch=Literal(batch_id),
-            entity=Literal(suite.entity),
-            across=Literal(across),
-        )
-    )
 
 
 def _apply_fixes(conn: Connection, table: Table, suite: Suite) -> None:
