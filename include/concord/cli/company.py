@@ -52,14 +52,14 @@ def check(options: argparse.Namespace) -> int:
 def _hub(loaded: Any) -> list[Problem]:
     from concord.hub.database import Hub
     from concord.hub.migrate import pending
-    from concord.quality import suites
+    from concord.quality import suites, trial
 
     hub = Hub.from_environment()
     with hub.connect() as conn:
         behind = pending(conn, loaded.config)
         if not behind:
             root = Path(__file__).resolve().parents[3] / "expectations"
-            suites.check_patterns(conn, suites.load(root, loaded.config))
+            trial.check(conn, suites.load(root, loaded.config))
     print(f"hub at {hub.address}: {'current' if not behind else 'behind'}")
     return [Problem("hub", None, "", text) for text in behind]
 

@@ -28,6 +28,7 @@ class Rule:
     columns: tuple[str, ...]  # every column it names, as the view calls them
     file: str
     line: int | None
+    query_file: str | None = None  # of a rule across tables: where its SQL stands
 
     @property
     def kind(self) -> Kind:
@@ -37,7 +38,8 @@ class Rule:
     @property
     def place(self) -> str:
         """File and line, for messages."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} ({self.query_file})" if self.query_file else place
 
     @property
     def words(self) -> str:
@@ -64,6 +66,11 @@ class Suite:
     rules: tuple[Rule, ...]
     columns: tuple[str, ...]  # mapped source columns, or canonical fields
     readings: Mapping[str, Reading]  # by name
+
+    @property
+    def across(self) -> bool:
+        """Whether its records are judged by other tables too."""
+        return any(rule.query_file for rule in self.rules)
 
 
 @dataclass(frozen=True)
