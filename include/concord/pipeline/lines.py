@@ -72,6 +72,16 @@ def refers(field: Field) -> tuple[Field, ...]:
     return tuple(line for line in field.lines if line.type == "ref")
 
 
+def linked(entity: Entity) -> list[Field]:
+    """The fields whose lines refer to other records."""
+    return [field for field in entity.documents if refers(field)]
+
+
+def missing(field: Field) -> sql.Identifier:
+    """The column of `r` with what a document's lines refer to and the hub does not know."""
+    return ident("missing " + field.name)
+
+
 def resolved(config: Config, entity: Entity, field: Field, rows: Part) -> sql.Composed:
     """A subquery over `rows` (id, system, lines) with `id`, `value` and `missing` of each.
 

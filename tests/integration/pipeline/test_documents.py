@@ -62,8 +62,8 @@ def test_lines_that_a_person_changes_adds_and_removes_go_over_as_one_write(
     change_lines_in_crm(world, "UPDATE order_line SET amount = %s WHERE line_no = '9'"
                         " AND order_id = %s", 5)  # fmt: skip
     change_lines_in_crm(world, "DELETE FROM order_line WHERE line_no = '10' AND order_id = %s")
-    change_lines_in_crm(world, "INSERT INTO order_line SELECT o.id, '11', p.id, 1, 'box'"
-                        " FROM sales_order AS o, product AS p WHERE p.sku = 'B' AND o.id = %s")  # fmt: skip
+    change_lines_in_crm(world, "INSERT INTO order_line SELECT id, '11', %s, 1, 'box'"
+                        " FROM sales_order WHERE id = %s", world.id("B"))  # fmt: skip
     counts = world.batch()
     assert (counts["planned"], counts["conflicts"]) == (1, 0)
     assert world.agreed("N1") == [(9, "A", FIVE), (11, "B", ONE)]
