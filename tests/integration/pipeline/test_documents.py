@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -342,3 +343,35 @@ class TestPosted:
         posted.settle()
         assert posted.agreed("N1") == [(10, "B", TWO)]
         assert conflicts(posted) == []
+
+
+def test_documents_pass_suites_about_their_headers_and_failing_ones_wait_whole(
+    world: Documents,
+) -> None:
+    rule = {
+        "type": "expect_column_values_to_not_match_regex",
+        "severity": "critical",
+        "meta": {
+            "rule": "number_form",
+            "owner": "sales",
+            "meaning": {"en": "Numbers begin with N", "zh": "编号以 N 开头"},
+        },
+    }
+    for system, column in (("erp", "reference"), ("golden", "number")):
+        kwargs = {"column": column, "regex": "^[^N]"}
+        suite = {
+            "name": f"{system}.sales_order",
+            "expectations": [{**rule, "kwargs": kwargs}],
+        }
+        (world.expectations / system / "sales_order.json").write_text(json.dumps(suite))
+    world.engine = world.fresh_engine()
+    world.erp_order("X2", (1, "A", 1))
+    agreed_order(world)
+    assert world.in_crm("X2") == []
+    assert world.ops("SELECT system, raw ->> 'so_line[]' IS NOT NULL FROM ops.quarantine") == [
+        ("erp", True)
+    ]
+    assert (
+        world.one("hub", "SELECT count(*) FROM ops.validation WHERE system = 'golden' AND success")
+        >= 1
+    )
