@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+from concord.hub.database import Hub
+from concord.hub.migrate import migrate
+from concord.hub.model_migrations import plan, write_migration
+from concord.model.spec import Config
+from tests.support.world import World, insert
 
 COMPANY = """\
 name: Small Ltd
@@ -157,3 +167,93 @@ def write_documents(root: Path, **changed: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(changed.get(path.stem, text), encoding="utf-8")
     return root
+
+
+def no_suites(root: Path) -> Path:
+    """Suites without rules for every table of the configuration."""
+    for system in ("golden", "erp", "crm"):
+        (root / system).mkdir(parents=True, exist_ok=True)
+        for entity in ("product", "sales_order"):
+            suite = {"name": f"{system}.{entity}", "expectations": []}
+            (root / system / f"{entity}.json").write_text(json.dumps(suite))
+    return root
+
+
+def migrated(owner_url: str, config: Config) -> None:
+    """Bring a hub to the model, with a migration that is written as a person would."""
+    migrate(owner_url, config)
+    with Hub(owner_url).connect() as conn:
+        steps = plan(conn, config)
+    if any(step.sql for step in steps):
+        write_migration(config, steps)
+        migrate(owner_url, config)
+
+
+@dataclass
+class Documents(World):
+    """A hub with the small company's ERP and CRM, and hands to work there as people would."""
+
+    def item(self, sku: str, title: str = "") -> str:
+        """Type a product into the ERP; returns its code."""
+        return insert(self.urls["erp"], "item", {"sku": sku, "title": title or sku}, "item_code")
+
+    def product(self, sku: str, name: str = "") -> int:
+        """Type a product into the CRM; returns its id."""
+        values = {"sku": sku, "name": name or sku}
+        return int(insert(self.urls["crm"], "product", values, "id"))
+
+    def code(self, sku: str) -> str:
+        """The ERP's code of a product."""
+        return str(self.one("erp", "SELECT item_code FROM item WHERE sku = %s", sku))
+
+    def id(self, sku: str) -> int:
+        """The CRM's id of a product."""
+        return int(self.one("crm", "SELECT id FROM product WHERE sku = %s", sku))
+
+    def erp_order(self, number: str, *lines: tuple[int, str, Any], status: str = "D") -> str:
+        """Type an order with lines (number, sku, quantity) into the ERP; returns its key."""
+        key = insert(self.urls["erp"], "so_head", {"reference": number, "status": status}, "so_no")
+        for pos, sku, qty in lines:
+            self.erp("INSERT INTO so_line VALUES (%s, %s, %s, %s, 'PCE')",
+                     key, pos, self.code(sku), qty)  # fmt: skip
+        return key
+
+    def crm_order(self, number: str, *lines: tuple[int, str, Any], stage: str = "Draft") -> int:
+        """Type an order with lines (number, sku, quantity) into the CRM; returns its key."""
+        values = {"order_no": number, "stage": stage}
+        key = int(insert(self.urls["crm"], "sales_order", values, "id"))
+        for no, sku, amount in lines:
+            self.crm("INSERT INTO order_line VALUES (%s, %s, %s, %s, 'pcs')",
+                     key, no, self.id(sku), amount)  # fmt: skip
+        return key
+
+    def in_erp(self, number: str) -> list[tuple[int, str, Decimal]]:
+        """The lines of an order in the ERP: number, sku, quantity."""
+        return self.erp(
+            "SELECT l.pos, i.sku, trim_scale(l.qty) FROM so_head JOIN so_line AS l USING (so_no)"
+            " JOIN item AS i USING (item_code) WHERE reference = %s ORDER BY 1", number,
+        )  # fmt: skip
+
+    def in_crm(self, number: str) -> list[tuple[int, str, Decimal]]:
+        """The lines of an order in the CRM: number, sku, quantity."""
+        return self.crm(
+            "SELECT l.line_no::int, p.sku, trim_scale(l.amount) FROM sales_order AS o"
+            " JOIN order_line AS l ON l.order_id = o.id JOIN product AS p ON p.id = l.product_id"
+            " WHERE order_no = %s ORDER BY 1", number,
+        )  # fmt: skip
+
+    def in_golden(self, number: str) -> list[tuple[int, str, Decimal]]:
+        """The golden lines of an order, from their own table: number, sku, quantity."""
+        return self.ops(
+            "SELECT l.line_no, p.sku, trim_scale(l.quantity) FROM golden.sales_order AS o"
+            " JOIN golden.sales_order_lines AS l USING (golden_id)"
+            " JOIN golden.product AS p ON p.golden_id = l.product"
+            " WHERE number = %s AND o.deleted_at IS NULL ORDER BY l.position", number,
+        )  # fmt: skip
+
+    def agreed(self, number: str) -> list[tuple[int, str, Decimal]]:
+        """The lines of an order, which all three must hold alike."""
+        lines = self.in_golden(number)
+        assert self.in_erp(number) == lines
+        assert self.in_crm(number) == lines
+        return lines

@@ -8,7 +8,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
 from concord.pipeline import lines, stage
-from concord.pipeline.fields import ident, joined, table, unit_blank, unit_object
+from concord.pipeline.fields import ident, joined, table, unit_blank
 from concord.pipeline.golden import posted_words, posts, rule_words
 
 
@@ -20,7 +20,7 @@ def record(conn: Connection, batch_id: int, entity: Entity) -> int:
     values = joined(
         sql.SQL("({}, {}, {}, {})").format(
             sql.Literal(unit.name),
-            unit_object(unit, "r"),
+            lines.held_object(entity, unit, "r", ident("r", "system")),
             lines.held_object(entity, unit, "g", ident("r", "system")),
             unit_blank(unit, "r"),
         )

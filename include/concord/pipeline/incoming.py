@@ -18,9 +18,9 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Cleaned, canonical
 from concord.model.spec import RULES, Entity, EntityMapping, Field
-from concord.pipeline import lines, references, stage, wanted
+from concord.pipeline import lines, parking, references, stage, wanted
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, key_text, partition, pointer, table
+from concord.pipeline.fields import ident, joined, key_text, partition, table
 from concord.pipeline.source import Source
 from concord.quality.run import failing_table
 
@@ -177,9 +177,9 @@ def clean(
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
     conn.execute(sql.SQL("ANALYZE {}").format(result))
-    while _park(conn, batch_id, entity, work, result):
+    while parking.park(conn, batch_id, entity):
         pass  # what was merged into a record that is parked waits as well
-    _park_unbound(conn, batch_id, entity, work)
+    parking.park_unbound(conn, batch_id, entity)
 
 
 def _read(engine: Engine, entity: Entity, source: Source, frame: pd.DataFrame) -> Cleaned:
@@ -221,18 +221,8 @@ def _create_cleaned(entity: Entity, cleaned: sql.Identifier) -> sql.Composed:
 def _create_result(entity: Entity, result: sql.Identifier) -> sql.Composed:
     kinds = [sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type)) for f in entity.fields]
     kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
-    kinds += [sql.SQL("{} jsonb").format(_missing(f)) for f in _linked(entity)]
+    kinds += [sql.SQL("{} jsonb").format(lines.missing(f)) for f in lines.linked(entity)]
     return statement("pipeline", "create_result", result=result, columns=joined(kinds))
-
-
-def _linked(entity: Entity) -> list[Field]:
-    """The fields whose lines refer to other records."""
-    return [f for f in entity.documents if lines.refers(f)]
-
-
-def _missing(field: Field) -> sql.Identifier:
-    """The column with what a document's lines refer to and the hub does not know."""
-    return ident("missing " + field.name)
 
 
 def _names(entity: Entity) -> list[sql.Composable]:
@@ -243,14 +233,14 @@ def _notes(entity: Entity) -> list[sql.Composable]:
     """Columns of `r` beside the fields: source ids of references, and what lines lack."""
     return [
         *(ident("ref_" + f.name) for f in entity.references),
-        *(_missing(f) for f in _linked(entity)),
+        *(lines.missing(f) for f in lines.linked(entity)),
     ]
 
 
 def _noted(entity: Entity) -> list[sql.Composable]:
     return [
         *(ident("c", "ref_" + f.name) for f in entity.references),
-        *(ident("lines " + f.name, "missing") for f in _linked(entity)),
+        *(ident("lines " + f.name, "missing") for f in lines.linked(entity)),
     ]
 
 
@@ -333,7 +323,7 @@ def _values(engine: Engine, entity: Entity, sources: list[Source]) -> list[sql.C
         value: sql.Composable = ident("c", f.name)
         if f.type == "ref":
             value = _reference(engine, entity, f).golden_id
-        elif f in _linked(entity):
+        elif f in lines.linked(entity):
             value = ident("lines " + f.name, "value")
         stopped = [s.mapping.system for s in sources if f.name in s.stopped]
         if stopped:
@@ -363,51 +353,8 @@ def _line_joins(
             lines.resolved(engine.config, entity, f, rows.format(ident(f.name), work, cleaned)),
             alias=ident("lines " + f.name),
         )
-        for f in _linked(entity)
+        for f in lines.linked(entity)
     ]
-
-
-def _park(
-    conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier, result: sql.Identifier
-) -> int:
-    """Park rows that refer, or were merged, to a record which is not known; returns how many."""
-    waits: list[sql.Composable] = [
-        sql.SQL(
-            "CASE WHEN {ref} IS NOT NULL AND {field} IS NULL THEN"
-            " jsonb_build_array(jsonb_build_object('entity', {to}::text, 'source_id', {ref}))"
-            " ELSE '[]'::jsonb END"
-        ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
-        for f in entity.references
-    ]
-    waits += [
-        sql.SQL("coalesce({}, '[]')").format(ident("r", "missing " + f.name))
-        for f in _linked(entity)
-    ]
-    if any(m.merged_into for m in entity.mappings):
-        waits.append(
-            statement(
-                "pipeline",
-                "waits_for_survivor",
-                pointer=pointer(entity, "r"),
-                image=table("image", entity),
-                result=result,
-            )
-        )
-    if not waits:
-        return 0
-    done = conn.execute(
-        statement("pipeline", "park", work=work, result=result, waits=joined(waits, " || ")),
-        {"entity": entity.name, "batch": batch_id},
-    )
-    return done.rowcount
-
-
-def _park_unbound(conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier) -> None:
-    """Park new records while a create of ours is on its way there: one of them may be it."""
-    conn.execute(
-        statement("pipeline", "park_unbound", work=work),
-        {"entity": entity.name, "batch": batch_id},
-    )
 
 
 __all__ = ["Source", "classify", "clean"]

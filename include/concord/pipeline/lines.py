@@ -40,21 +40,24 @@ def written(field: Field, mapping: EntityMapping, value: Part) -> Part:
 
 
 def held(entity: Entity, field: Field, alias: str, system: Part) -> Part:
-    """A field's value as `system` (text) can hold it."""
+    """A field's value as far as `system` (text) is compared with others: by what is written there.
+
+    Where nothing is written, by what it has.
+    """
     value = ident(alias, field.name)
-    cases = [
-        sql.SQL("WHEN {} THEN {}").format(sql.Literal(mapping.system), _cut(field, value, lines))
-        for mapping in entity.mappings
-        if field.type == "lines" and field.name in mapping.by_field
-        if len(lines := mapped(field, mapping)) < len(field.lines)
-    ]
+    cases = []
+    for mapping in entity.mappings:
+        lines = mapped(field, mapping, written=True) or mapped(field, mapping)
+        if lines and len(lines) < len(field.lines):
+            when = sql.SQL("WHEN {} THEN {}")
+            cases.append(when.format(sql.Literal(mapping.system), _cut(field, value, lines)))
     if not cases:
         return value
     return sql.SQL("CASE {} {} ELSE {} END").format(system, joined(cases, " "), value)
 
 
 def held_object(entity: Entity, unit: Group, alias: str, system: Part) -> sql.Composed:
-    """A unit's values as `system` can hold them, as a jsonb object of texts."""
+    """A unit's values as far as `system` is compared by them, as a jsonb object of texts."""
     values = [(f, held(entity, entity.field[f], alias, system)) for f in unit.fields]
     pairs = joined(sql.SQL("{}, ({})::text").format(sql.Literal(f), v) for f, v in values)
     return sql.SQL("jsonb_build_object({})").format(pairs)
@@ -70,6 +73,16 @@ def _cut(field: Field, value: Part, lines: Sequence[Field]) -> Part:
 def refers(field: Field) -> tuple[Field, ...]:
     """The fields of a line that refer to other entities."""
     return tuple(line for line in field.lines if line.type == "ref")
+
+
+def linked(entity: Entity) -> list[Field]:
+    """The fields whose lines refer to other records."""
+    return [field for field in entity.documents if refers(field)]
+
+
+def missing(field: Field) -> sql.Identifier:
+    """The column of `r` with what a document's lines refer to and the hub does not know."""
+    return ident("missing " + field.name)
 
 
 def resolved(config: Config, entity: Entity, field: Field, rows: Part) -> sql.Composed:

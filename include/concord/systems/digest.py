@@ -57,6 +57,12 @@ def lines_text(lines: Sequence[Mapping[str, str | None]]) -> str:
 
 
 def lines_of(text: str) -> list[dict[str, str | None]]:
-    """The lines that a raw text holds."""
-    lines: list[dict[str, str | None]] = json.loads(text)
+    """The lines that a raw text holds. Raises ValueError when it holds no such thing."""
+    lines = json.loads(text)
+    if not isinstance(lines, list) or not all(map(_is_line, lines)):
+        raise ValueError("not lines")
     return lines
+
+
+def _is_line(found: object) -> bool:
+    return isinstance(found, dict) and all(v is None or isinstance(v, str) for v in found.values())

@@ -20,5 +20,6 @@ SELECT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = 'concord'),
         SELECT FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname = 'concord' AND p.proname = 'write_each' AND p.pronargs = 6
+          AND p.proargtypes[0] = 'text[]'::regtype
           AND has_function_privilege(p.oid, 'EXECUTE')
     )
