@@ -47,7 +47,7 @@ def load(expectations_root: Path, config: Config) -> Suites:
         found[key] = _read(path, _shown(expectations_root, path), table, config, problems)
     used = {rule.query_file for suite in found.values() for rule in suite.rules}
     for query in queries.values():
-        if query.file not in used and not problems:
+        if query.file not in used and not problems:  # a suite with problems may have named it
             problems.append(Problem(query.file, None, "", "no rule of a golden suite names it"))
     for path in sorted(expectations_root.rglob("*")):
         if path.is_file() and not _is_ours(path.relative_to(expectations_root), tables):
