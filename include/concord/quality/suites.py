@@ -16,6 +16,7 @@ from concord.errors import ConfigError, Problem
 from concord.model.spec import Config
 from concord.quality import across, located
 from concord.quality.check import Columns, check_expectation
+from concord.quality.predicates import VOLUME
 from concord.quality.rules import GOLDEN, Rule, Suite, Suites
 from concord.quality.view import CLASSES, KEY, Reading, class_of, readings
 
@@ -82,7 +83,14 @@ def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[
             problems += _doubled(rules)
         else:
             problems += one
-    return Suite(table.system, table.entity, tuple(rules), columns, table.readings)
+    return Suite(
+        table.system,
+        table.entity,
+        tuple(r for r in rules if r.type != VOLUME),
+        columns,
+        table.readings,
+        tuple(r for r in rules if r.type == VOLUME),
+    )
 
 
 def _expectations(
