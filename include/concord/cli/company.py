@@ -35,7 +35,7 @@ def check(options: argparse.Namespace) -> int:
     loaded = load()
     root = Path(__file__).resolve().parents[3] / "expectations"
     found = suites.load(root, loaded.config)
-    rules = sum(len(s.rules) for s in found)
+    rules = sum(len(s.rules) + len(s.volumes) for s in found)
     print(
         f"Configuration {loaded.config.version}: {len(loaded.config.entities)} entities,"
         f" {len(loaded.config.systems)} systems, {rules} rules in suites."

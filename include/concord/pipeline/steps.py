@@ -26,30 +26,34 @@ def validate(engine: Engine, batch_id: int) -> Counts:
     A failing batch-level rule holds the entity back: nothing of it is taken, its cursor stays.
     Returns counts: `checked` rules, `failed_rules`, `held_entities`.
     """
-    from concord.quality import run, suites
+    from concord.quality import run, suites, volumes
 
     with step(engine, batch_id, "validate") as taken:
         if taken.past:
             return {}
         staged = _staged(taken.conn, engine, batch_id)
-        if not staged:
+        due = volumes.due(taken.conn, batch_id, taken.batch.lane)
+        if not staged and not due:
             return {"checked": 0, "failed_rules": 0, "held_entities": 0}
         loaded = suites.load(engine.expectations, engine.config)
-        results = run.validate_batch(engine.hub, loaded, batch_id, staged)
-        held = 0
-        for result in results:
-            if result.held:
-                held += 1
-                taken.conn.execute(
-                    "UPDATE ops.extract SET held = %s WHERE batch_id = %s AND system = %s"
-                    " AND entity = %s",
-                    (result.held, batch_id, result.system, result.entity),
-                )
+        results = run.validate_batch(engine.hub, loaded, batch_id, staged) if staged else []
+        held = [result for result in results if result.held]
+        for result in held:
+            taken.conn.execute(
+                "UPDATE ops.extract SET held = %s WHERE batch_id = %s AND system = %s"
+                " AND entity = %s",
+                (result.held, batch_id, result.system, result.entity),
+            )
+        if due:
+            tables = [(m.system, e.name) for e, m in taken.batch.work(engine)]
+            for result in volumes.judge(taken.conn, loaded, tables):
+                run.keep_verdicts(taken.conn, batch_id, result)
+                results.append(result)
         rules = [rule for result in results for rule in result.rules]
         return {
             "checked": len(rules),
             "failed_rules": sum(not r.success for r in rules),
-            "held_entities": held,
+            "held_entities": len(held),
         }
 
 

@@ -26,7 +26,11 @@ FOLDER = Path("golden", "sql")
 PLACES = ("batch", "today")
 # Strings, quoted names and comments: what stands in them is not SQL's own.
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_KEYS = ("SELECT DISTINCT failing.golden_id FROM (\n", "\n) AS failing")
+_KEYS = (
+    "WITH concord_batch AS NOT MATERIALIZED (SELECT * FROM {batch})"
+    " SELECT DISTINCT failing.golden_id FROM (\n",
+    "\n) AS failing",
+)
 _BEGINS = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")  # as SQLAlchemy finds one, even in a string
 
@@ -75,17 +79,18 @@ def _wrong(text: str) -> list[tuple[str, str]]:
 
 
 def for_library(text: str, today: date) -> str:
-    """The query as Great Expectations takes it: `{batch}` is left to it.
+    """The query as Great Expectations takes it: it puts in the table where `{batch}` stands.
 
-    Its rows are keys, each once: it fetches some, and counts them all.
+    Once, as it gives an alias or none by whether it sees a join. The rows are keys, each once.
     """
     day = Literal(today).as_string()
-    filled = "".join(_kept(part, name, day) for part, name, _, _ in Formatter().parse(text))
-    return filled.join(_KEYS)
+    return "".join(_filled(part, name, day) for part, name, _, _ in Formatter().parse(text)).join(
+        _KEYS
+    )
 
 
-def _kept(part: str, name: str | None, day: str) -> str:
-    place = "" if name is None else day if name == "today" else f"{{{name}}}"
+def _filled(part: str, name: str | None, day: str) -> str:
+    place = {None: "", "today": day, "batch": "concord_batch"}[name]
     return part.replace("{", "{{").replace("}", "}}") + place
 
 

@@ -164,6 +164,11 @@ def _number(value: object) -> str | None:
     return None if good else "must be a number"
 
 
+def _factor(value: object) -> str | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and value > 1
+    return None if good else "must be a number above 1"
+
+
 def _share(value: object) -> str | None:
     good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
     return None if good else "must be a share above 0 and at most 1"
@@ -189,5 +194,7 @@ CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "sum_total": _number,
     "mostly": _share,
     across.KWARG: _query,
+    "factor": _factor,
+    "least": _count,
     "ignore_row_if": _text,
 }

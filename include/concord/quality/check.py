@@ -11,7 +11,7 @@ from concord.errors import Problem
 from concord.model.spec import Config
 from concord.quality import arguments
 from concord.quality.across import KWARG, Query
-from concord.quality.predicates import KINDS
+from concord.quality.predicates import ALL, VOLUME
 from concord.quality.rules import GOLDEN, Level, Rule, Severity
 from concord.quality.view import KEY
 
@@ -102,11 +102,11 @@ def _wrong_severity(raw: dict[str, Any]) -> list[Wrong]:
 
 def _wrong_type(raw: dict[str, Any]) -> list[Wrong]:
     type_ = raw.get("type")
-    if type_ in KINDS:
+    if type_ in ALL:
         return []
     what = f"the expectation type {type_!r} is not supported" if type_ else "type is missing"
-    close = [k for k in KINDS if isinstance(type_, str) and _alike(k, type_)]
-    return [(what, f"Did you mean {close[0]}?" if close else f"Known: {', '.join(KINDS)}.")]
+    close = [k for k in ALL if isinstance(type_, str) and _alike(k, type_)]
+    return [(what, f"Did you mean {close[0]}?" if close else f"Known: {', '.join(ALL)}.")]
 
 
 def _alike(known: str, given: str) -> bool:
@@ -116,7 +116,7 @@ def _alike(known: str, given: str) -> bool:
 def _wrong_kwargs(
     raw: dict[str, Any], meta: dict[str, Any], system: str, columns: Columns, config: Config
 ) -> list[Wrong]:
-    kind, kwargs = KINDS[raw["type"]], raw.get("kwargs")
+    kind, kwargs = ALL[raw["type"]], raw.get("kwargs")
     if not isinstance(kwargs, dict):
         return [("kwargs must be a JSON object", "")]
     known = f"Known: {', '.join(sorted(kind.kwargs))}."
@@ -134,6 +134,9 @@ def _wrong_kwargs(
         wrong.append((what, f"Known: {', '.join(config.code_list)}."))
     if KWARG in kwargs:
         wrong += _wrong_query(kwargs[KWARG]["$sql"], system, columns)
+    if raw["type"] == VOLUME and (system == GOLDEN or raw["severity"] == "critical"):
+        hint = "Rows that came are counted by system; and none of them is wrong."
+        wrong.append(("a volume rule is a warning about a system's table", hint))
     if kind.expr is None and meta.get("level") == "row":
         wrong.append(("this type is about a whole table", "Leave meta.level out."))
     for name in arguments.named_columns(kwargs):
@@ -165,7 +168,7 @@ def _wrong_column(name: str, columns: Columns) -> list[Wrong]:
 
 
 def _level(raw: dict[str, Any], meta: dict[str, Any]) -> Level:
-    if KINDS[raw["type"]].expr is None or meta.get("level") == "batch":
+    if ALL[raw["type"]].expr is None or meta.get("level") == "batch":
         return "batch"
     return "row"
 

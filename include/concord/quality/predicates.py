@@ -287,3 +287,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """Expectations that are not here are refused: those that read a statistic (minimum, mean, most
 common value) would put a record's value into the result, the others have no predicate yet."""
+
+VOLUME = "volume"
+OWN: Mapping[str, Kind] = {VOLUME: Kind(("factor",), ("least",))}
+"""Kinds of rules that are ours alone: the library sees one batch, these look at earlier ones."""
+
+ALL: Mapping[str, Kind] = {**KINDS, **OWN}

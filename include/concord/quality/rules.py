@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from concord.quality.predicates import KINDS, Kind
+from concord.quality.predicates import ALL, Kind
 from concord.quality.view import Reading
 
 GOLDEN = "golden"  # stands where a system's name would, for the golden model
@@ -33,7 +33,7 @@ class Rule:
     @property
     def kind(self) -> Kind:
         """What is known about its type."""
-        return KINDS[self.type]
+        return ALL[self.type]
 
     @property
     def place(self) -> str:
@@ -66,6 +66,7 @@ class Suite:
     rules: tuple[Rule, ...]
     columns: tuple[str, ...]  # mapped source columns, or canonical fields
     readings: Mapping[str, Reading]  # by name
+    volumes: tuple[Rule, ...] = ()  # rules about how many rows come; judged apart, see volumes.py
 
     @property
     def across(self) -> bool:

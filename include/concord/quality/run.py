@@ -198,14 +198,19 @@ def _column(result: RuleResult) -> str | None:
 
 
 def _write_validation(conn: Connection, batch_id: int, result: TableResult) -> None:
+    conn.execute(
+        "DELETE FROM ops.validation WHERE (batch_id, system, entity) = (%s, %s, %s)",
+        (batch_id, result.system, result.entity),
+    )
+    keep_verdicts(conn, batch_id, result)
+
+
+def keep_verdicts(conn: Connection, batch_id: int, result: TableResult) -> None:
+    """Add what rules say about a table to what the batch has found already."""
     key = (batch_id, result.system, result.entity)
+    rows = [_verdict_row(key, r) for r in result.rules]
     with conn.cursor() as cur:
-        cur.execute(
-            "DELETE FROM ops.validation WHERE (batch_id, system, entity) = (%s, %s, %s)", key
-        )
-        cur.executemany(
-            statement("quality", "keep_verdict"), [_verdict_row(key, r) for r in result.rules]
-        )
+        cur.executemany(statement("quality", "keep_verdict"), rows)
 
 
 def _verdict_row(key: tuple[int, str, str], result: RuleResult) -> tuple[Any, ...]:

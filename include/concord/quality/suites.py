@@ -16,6 +16,7 @@ from concord.errors import ConfigError, Problem
 from concord.model.spec import Config
 from concord.quality import across, located
 from concord.quality.check import Columns, check_expectation
+from concord.quality.predicates import VOLUME
 from concord.quality.rules import GOLDEN, Rule, Suite, Suites
 from concord.quality.view import CLASSES, KEY, Reading, class_of, readings
 
@@ -47,7 +48,7 @@ def load(expectations_root: Path, config: Config) -> Suites:
         found[key] = _read(path, _shown(expectations_root, path), table, config, problems)
     used = {rule.query_file for suite in found.values() for rule in suite.rules}
     for query in queries.values():
-        if query.file not in used and not problems:
+        if query.file not in used and not problems:  # a suite with problems may have named it
             problems.append(Problem(query.file, None, "", "no rule of a golden suite names it"))
     for path in sorted(expectations_root.rglob("*")):
         if path.is_file() and not _is_ours(path.relative_to(expectations_root), tables):
@@ -82,7 +83,14 @@ def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[
             problems += _doubled(rules)
         else:
             problems += one
-    return Suite(table.system, table.entity, tuple(rules), columns, table.readings)
+    return Suite(
+        table.system,
+        table.entity,
+        tuple(r for r in rules if r.type != VOLUME),
+        columns,
+        table.readings,
+        tuple(r for r in rules if r.type == VOLUME),
+    )
 
 
 def _expectations(
