@@ -6,7 +6,7 @@ Concord's own stands in them; see README.md in this directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -26,14 +26,30 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two systems: its name, and its tables with parents first."""
+    """One of the two systems: its name, and its tables with parents first.
+
+    `tables` are those of customers, `business` the others; `scripts` make the others.
+    """
 
     name: str
     tables: tuple[str, ...]
+    business: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
 ERP = Side("erp", ("customers", "customer_contacts", "customer_addresses"))
-CRM = Side("crm", ("account", "person", "account_address"))
+CRM = Side(
+    "crm",
+    ("account", "person", "account_address"),
+    (
+        *("crm_setting", "warehouse", "product", "product_unit", "price_book", "price_book_entry"),
+        *("availability", "availability_day", "lead", "opportunity", "opportunity_line", "quote"),
+        *("quote_line", "contract", "sales_order", "sales_order_line", "sales_order_progress"),
+        *("reservation", "reservation_counter", "ticket", "shipment", "shipment_line", "invoice"),
+        *("invoice_line", "payment", "payment_allocation"),
+    ),
+    ("crm_catalogue", "crm_sales", "crm_books", "crm_stock", "crm_orders", "crm_deals"),
+)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (
@@ -111,6 +127,9 @@ def create(erp_url: str, crm_url: str) -> None:
         with opened(side, url) as connection:
             if not exists(connection, side, url):
                 connection.execute(script(f"{side.name}_schema"))
+            if not _found(connection, side, side.business, url):
+                for name in side.scripts:
+                    connection.execute(script(name))
 
 
 def drop(erp_url: str, crm_url: str) -> None:
@@ -139,14 +158,19 @@ def is_empty(erp_url: str, crm_url: str) -> bool:
 
 
 def exists(connection: Connection, side: Side, url: str) -> bool:
-    """Whether this side's tables are there.
+    """Whether this side's tables of customers are there; `create` adds the others to them.
 
     Raises:
         ConcordError: some of the names are taken by tables that are not the sandbox's.
     """
-    rows = connection.execute(script("tables_found"), {"names": list(side.tables)}).fetchall()
+    _found(connection, side, side.business, url)
+    return _found(connection, side, side.tables, url)
+
+
+def _found(connection: Connection, side: Side, tables: Sequence[str], url: str) -> bool:
+    rows = connection.execute(script("tables_found"), {"names": list(tables)}).fetchall()
     strange = sorted(name for name, comment in rows if not comment.startswith("Sandbox "))
-    if strange or 0 < len(rows) < len(side.tables):
+    if strange or 0 < len(rows) < len(tables):
         what = (
             f"has tables that are not the sandbox's: {', '.join(strange)}"
             if strange
