@@ -5,25 +5,25 @@
 -- number or e-mail address. The lead's opportunities follow. Returns the account.
 CREATE FUNCTION convert_lead(wanted uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
-    found lead;
+    it lead;
     customer uuid;
 BEGIN
-    SELECT l.* INTO found FROM lead l WHERE l.id = wanted FOR UPDATE;
-    IF found.status IS DISTINCT FROM 'Qualified' AND found.status IS DISTINCT FROM 'Won' THEN
+    SELECT l.* INTO it FROM lead l WHERE l.id = wanted FOR UPDATE;
+    IF it.status IS DISTINCT FROM 'Qualified' AND it.status IS DISTINCT FROM 'Won' THEN
         RAISE EXCEPTION 'Lead % is %; only qualified leads can be converted.',
-            coalesce(found.number, wanted::text), coalesce(lower(found.status), 'not there');
-    ELSIF found.account_id IS NOT NULL THEN
-        RETURN found.account_id;
+            coalesce(it.number, wanted::text), coalesce(lower(it.status), 'not there');
+    ELSIF it.account_id IS NOT NULL THEN
+        RETURN it.account_id;
     END IF;
     SELECT a.id INTO customer FROM account a
-    WHERE a.tax_number = found.tax_number OR a.email_address = lower(btrim(found.email))
-    ORDER BY (a.tax_number = found.tax_number) DESC NULLS LAST, a.created_on, a.id LIMIT 1;
+    WHERE a.tax_number = it.tax_number OR a.email_address = lower(btrim(it.email))
+    ORDER BY (a.tax_number = it.tax_number) DESC NULLS LAST, a.created_on, a.id LIMIT 1;
     IF customer IS NULL THEN
         INSERT INTO account (account_name, tax_number, country, phone_number, email_address)
-        VALUES (found.company, found.tax_number, found.country, found.phone, found.email)
+        VALUES (it.company, it.tax_number, it.country, it.phone, it.email)
         RETURNING id INTO customer;
         INSERT INTO person (account_id, display_name, work_phone, email_address)
-        SELECT customer, found.person, found.phone, found.email WHERE found.person IS NOT NULL;
+        SELECT customer, it.person, it.phone, it.email WHERE it.person IS NOT NULL;
     END IF;
     UPDATE lead l SET status = 'Won', account_id = customer WHERE l.id = wanted;
     UPDATE opportunity o SET account_id = customer
@@ -34,12 +34,12 @@ END $$;
 -- New → Working → Qualified, or Lost from any of them.
 CREATE FUNCTION advance_lead(wanted uuid, next text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found lead;
+    it lead;
 BEGIN
-    SELECT l.* INTO found FROM lead l WHERE l.id = wanted FOR UPDATE;
-    IF (found.status, next) NOT IN (('New', 'Working'), ('Working', 'Qualified'), ('New', 'Lost'),
+    SELECT l.* INTO it FROM lead l WHERE l.id = wanted FOR UPDATE;
+    IF (it.status, next) NOT IN (('New', 'Working'), ('Working', 'Qualified'), ('New', 'Lost'),
             ('Working', 'Lost'), ('Qualified', 'Lost'), ('Lost', 'Working')) THEN
-        RAISE EXCEPTION 'Lead % cannot go from % to %.', found.number, found.status, next;
+        RAISE EXCEPTION 'Lead % cannot go from % to %.', it.number, it.status, next;
     END IF;
     UPDATE lead l SET status = next WHERE l.id = wanted;
 END $$;
@@ -89,59 +89,59 @@ CREATE TRIGGER sum_removed AFTER DELETE ON opportunity_line REFERENCING OLD TABL
 
 CREATE FUNCTION open_opportunity_locked(wanted uuid) RETURNS opportunity LANGUAGE plpgsql AS $$
 DECLARE
-    found opportunity;
+    it opportunity;
 BEGIN
-    SELECT o.* INTO found FROM opportunity o WHERE o.id = wanted FOR UPDATE;
-    IF found.stage NOT IN ('Open', 'Proposal') OR found.id IS NULL THEN
-        RAISE EXCEPTION 'Opportunity % is %.', coalesce(found.number, wanted::text),
-            coalesce(lower(found.stage), 'not there');
+    SELECT o.* INTO it FROM opportunity o WHERE o.id = wanted FOR UPDATE;
+    IF it.stage NOT IN ('Open', 'Proposal') OR it.id IS NULL THEN
+        RAISE EXCEPTION 'Opportunity % is %.', coalesce(it.number, wanted::text),
+            coalesce(lower(it.stage), 'not there');
     END IF;
-    RETURN found;
+    RETURN it;
 END $$;
 
 CREATE FUNCTION win_opportunity(wanted uuid, closed date DEFAULT current_date)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found opportunity := open_opportunity_locked(wanted);
+    it opportunity := open_opportunity_locked(wanted);
 BEGIN
     IF NOT EXISTS (SELECT FROM opportunity_line l WHERE l.opportunity_id = wanted) THEN
-        RAISE EXCEPTION 'Opportunity % has no lines; there is nothing to win.', found.number;
-    ELSIF found.warehouse_id IS NULL THEN
-        RAISE EXCEPTION 'Opportunity % names no warehouse.', found.number;
+        RAISE EXCEPTION 'Opportunity % has no lines; there is nothing to win.', it.number;
+    ELSIF it.warehouse_id IS NULL THEN
+        RAISE EXCEPTION 'Opportunity % names no warehouse.', it.number;
     END IF;
     UPDATE opportunity o SET stage = 'Closed won', closes_on = closed WHERE o.id = wanted;
-    UPDATE lead l SET status = 'Won' WHERE l.id = found.lead_id AND l.status <> 'Won';
+    UPDATE lead l SET status = 'Won' WHERE l.id = it.lead_id AND l.status <> 'Won';
 END $$;
 
 CREATE FUNCTION lose_opportunity(wanted uuid, because text, closed date DEFAULT current_date)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found opportunity := open_opportunity_locked(wanted);
+    it opportunity := open_opportunity_locked(wanted);
 BEGIN
     UPDATE opportunity o SET stage = 'Closed lost', lost_because = because, closes_on = closed
-    WHERE o.id = found.id;
+    WHERE o.id = it.id;
     UPDATE quote q SET status = 'Rejected'
-    WHERE q.opportunity_id = found.id AND q.status IN ('Draft', 'Sent');
+    WHERE q.opportunity_id = it.id AND q.status IN ('Draft', 'Sent');
 END $$;
 
 -- Sends the opportunity's lines to its customer as an offer. Returns the quote.
 CREATE FUNCTION send_quote(wanted uuid, valid date) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
-    found opportunity := open_opportunity_locked(wanted);
+    it opportunity := open_opportunity_locked(wanted);
     made uuid;
 BEGIN
-    IF found.account_id IS NULL THEN
-        RAISE EXCEPTION 'Opportunity % has no account; convert its lead first.', found.number;
+    IF it.account_id IS NULL THEN
+        RAISE EXCEPTION 'Opportunity % has no account; convert its lead first.', it.number;
     END IF;
     INSERT INTO quote (opportunity_id, account_id, company, warehouse_id, currency, status,
                        valid_until)
-    VALUES (found.id, found.account_id, found.company, found.warehouse_id, found.currency, 'Sent',
+    VALUES (it.id, it.account_id, it.company, it.warehouse_id, it.currency, 'Sent',
             valid)
     RETURNING id INTO made;
     INSERT INTO quote_line
     SELECT made, l.line_no, l.product_id, l.quantity, l.unit, l.price
-    FROM opportunity_line l WHERE l.opportunity_id = found.id;
-    UPDATE opportunity o SET stage = 'Proposal' WHERE o.id = found.id AND o.stage = 'Open';
+    FROM opportunity_line l WHERE l.opportunity_id = it.id;
+    UPDATE opportunity o SET stage = 'Proposal' WHERE o.id = it.id AND o.stage = 'Open';
     RETURN made;
 END $$;
 
@@ -149,37 +149,37 @@ END $$;
 CREATE FUNCTION accept_quote(wanted uuid, accepted date DEFAULT current_date)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found quote;
+    it quote;
 BEGIN
-    SELECT q.* INTO found FROM quote q WHERE q.id = wanted FOR UPDATE;
-    IF found.status IS DISTINCT FROM 'Sent' THEN
+    SELECT q.* INTO it FROM quote q WHERE q.id = wanted FOR UPDATE;
+    IF it.status IS DISTINCT FROM 'Sent' THEN
         RAISE EXCEPTION 'Quote % is %; only a quote that was sent can be accepted.',
-            coalesce(found.number, wanted::text), coalesce(lower(found.status), 'not there');
-    ELSIF found.valid_until < accepted THEN
-        RAISE EXCEPTION 'Quote % was valid until %.', found.number, found.valid_until;
+            coalesce(it.number, wanted::text), coalesce(lower(it.status), 'not there');
+    ELSIF it.valid_until < accepted THEN
+        RAISE EXCEPTION 'Quote % was valid until %.', it.number, it.valid_until;
     END IF;
     UPDATE quote q SET status = 'Accepted' WHERE q.id = wanted;
-    IF found.opportunity_id IS NOT NULL THEN
-        PERFORM write_opportunity_lines(found.opportunity_id, (
+    IF it.opportunity_id IS NOT NULL THEN
+        PERFORM write_opportunity_lines(it.opportunity_id, (
             SELECT jsonb_agg(jsonb_build_object('product', l.product_id, 'quantity', l.quantity,
                                                 'unit', l.unit, 'price', l.price)
                              ORDER BY l.line_no)
             FROM quote_line l WHERE l.quote_id = wanted));
-        PERFORM win_opportunity(found.opportunity_id, accepted);
+        PERFORM win_opportunity(it.opportunity_id, accepted);
     END IF;
 END $$;
 
 CREATE FUNCTION sign_contract(wanted uuid, signed date DEFAULT current_date)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found contract;
+    it contract;
 BEGIN
-    SELECT c.* INTO found FROM contract c WHERE c.id = wanted FOR UPDATE;
-    IF found.status IS DISTINCT FROM 'Draft' THEN
+    SELECT c.* INTO it FROM contract c WHERE c.id = wanted FOR UPDATE;
+    IF it.status IS DISTINCT FROM 'Draft' THEN
         RAISE EXCEPTION 'Contract % is %; only a draft can be signed.',
-            coalesce(found.number, wanted::text), coalesce(lower(found.status), 'not there');
-    ELSIF found.ends_on < signed THEN
-        RAISE EXCEPTION 'Contract % ends on %, before it is signed.', found.number, found.ends_on;
+            coalesce(it.number, wanted::text), coalesce(lower(it.status), 'not there');
+    ELSIF it.ends_on < signed THEN
+        RAISE EXCEPTION 'Contract % ends on %, before it is signed.', it.number, it.ends_on;
     END IF;
     UPDATE contract c SET status = 'Active', signed_on = signed WHERE c.id = wanted;
 END $$;
@@ -196,14 +196,14 @@ $$;
 CREATE FUNCTION close_ticket(wanted uuid, satisfaction integer, closed timestamp DEFAULT utc_now())
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found ticket;
+    it ticket;
 BEGIN
-    SELECT t.* INTO found FROM ticket t WHERE t.id = wanted FOR UPDATE;
-    IF found.status IS DISTINCT FROM 'Open' AND found.status IS DISTINCT FROM 'Waiting' THEN
-        RAISE EXCEPTION 'Ticket % is %.', coalesce(found.number, wanted::text),
-            coalesce(lower(found.status), 'not there');
-    ELSIF closed < found.opened_at THEN
-        RAISE EXCEPTION 'Ticket % was opened at %, after that.', found.number, found.opened_at;
+    SELECT t.* INTO it FROM ticket t WHERE t.id = wanted FOR UPDATE;
+    IF it.status IS DISTINCT FROM 'Open' AND it.status IS DISTINCT FROM 'Waiting' THEN
+        RAISE EXCEPTION 'Ticket % is %.', coalesce(it.number, wanted::text),
+            coalesce(lower(it.status), 'not there');
+    ELSIF closed < it.opened_at THEN
+        RAISE EXCEPTION 'Ticket % was opened at %, after that.', it.number, it.opened_at;
     END IF;
     UPDATE ticket t SET status = 'Closed', closed_at = closed,
         satisfaction = close_ticket.satisfaction

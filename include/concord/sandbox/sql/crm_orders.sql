@@ -4,13 +4,13 @@
 
 CREATE FUNCTION locked_order(wanted uuid) RETURNS sales_order LANGUAGE plpgsql AS $$
 DECLARE
-    found sales_order;
+    it sales_order;
 BEGIN
-    SELECT o.* INTO found FROM sales_order o WHERE o.id = wanted FOR UPDATE;
+    SELECT o.* INTO it FROM sales_order o WHERE o.id = wanted FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'There is no order %.', wanted;
     END IF;
-    RETURN found;
+    RETURN it;
 END $$;
 
 -- What the order's lines need per product, in its own unit; services need nothing.
@@ -198,14 +198,14 @@ CREATE FUNCTION change_order(
     wanted uuid, lines jsonb DEFAULT NULL, requested date DEFAULT NULL, currency text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found sales_order := locked_order(wanted);
+    it sales_order := locked_order(wanted);
 BEGIN
-    IF found.status <> 'Draft' THEN
+    IF it.status <> 'Draft' THEN
         RAISE EXCEPTION 'Order % is %; only drafts can be changed.',
-            found.number, lower(found.status);
-    ELSIF requested < found.ordered_on THEN
+            it.number, lower(it.status);
+    ELSIF requested < it.ordered_on THEN
         RAISE EXCEPTION 'Order % of % cannot be wanted for %.',
-            found.number, found.ordered_on, requested;
+            it.number, it.ordered_on, requested;
     END IF;
     UPDATE sales_order o
     SET requested_on = coalesce(change_order.requested, o.requested_on),
@@ -213,19 +213,19 @@ BEGIN
     WHERE o.id = wanted AND num_nonnulls(change_order.requested, change_order.currency) > 0;
     IF lines IS NOT NULL THEN
         PERFORM write_lines(wanted, lines);
-        PERFORM cover_order(wanted, found.warehouse_id);
+        PERFORM cover_order(wanted, it.warehouse_id);
     END IF;
 END $$;
 
 CREATE FUNCTION cancel_order(wanted uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    found sales_order := locked_order(wanted);
+    it sales_order := locked_order(wanted);
 BEGIN
-    IF found.status NOT IN ('Draft', 'Confirmed')
-            OR found.delivery IN ('Partly delivered', 'Delivered') THEN
-        RAISE EXCEPTION 'Order % is %; it cannot be cancelled any more.', found.number,
-            lower(CASE WHEN found.status IN ('Draft', 'Confirmed') THEN found.delivery
-                       ELSE found.status END);
+    IF it.status NOT IN ('Draft', 'Confirmed')
+            OR it.delivery IN ('Partly delivered', 'Delivered') THEN
+        RAISE EXCEPTION 'Order % is %; it cannot be cancelled any more.', it.number,
+            lower(CASE WHEN it.status IN ('Draft', 'Confirmed') THEN it.delivery
+                       ELSE it.status END);
     END IF;
     UPDATE sales_order o SET status = 'Cancelled' WHERE o.id = wanted;
 END $$;

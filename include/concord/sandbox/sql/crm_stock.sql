@@ -20,10 +20,10 @@ END;
 CREATE FUNCTION base_quantity(product uuid, quantity numeric, unit text)
 RETURNS numeric LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    found record;
+    it record;
 BEGIN
     SELECT p.code, unit_of(p.unit) = unit_of(base_quantity.unit) AS own, u.numerator, u.denominator
-    INTO found
+    INTO it
     FROM product p
     LEFT JOIN product_unit u
         ON u.product_id = p.id AND unit_of(u.unit) = unit_of(base_quantity.unit)
@@ -31,12 +31,12 @@ BEGIN
     LIMIT 1;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'There is no product %.', base_quantity.product;
-    ELSIF found.own THEN
+    ELSIF it.own THEN
         RETURN base_quantity.quantity;
-    ELSIF found.numerator IS NULL THEN
-        RAISE EXCEPTION 'Product % is not sold by the %.', found.code, base_quantity.unit;
+    ELSIF it.numerator IS NULL THEN
+        RAISE EXCEPTION 'Product % is not sold by the %.', it.code, base_quantity.unit;
     END IF;
-    RETURN round(base_quantity.quantity * found.numerator / found.denominator, 6);
+    RETURN round(base_quantity.quantity * it.numerator / it.denominator, 6);
 END $$;
 
 -- What may still be promised; NULL when no figure has come from the warehouse yet.
