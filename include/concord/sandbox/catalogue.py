@@ -1,4 +1,4 @@
-"""A catalogue for the sandbox's CRM where no ERP gives it one: for trying it alone, and for tests."""
+"""A catalogue for a sandbox CRM that no ERP gives one: to try it alone, and for tests."""
 
 from __future__ import annotations
 

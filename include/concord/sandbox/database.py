@@ -6,7 +6,7 @@ Concord's own stands in them; see README.md in this directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +28,7 @@ Row = tuple[str | None, ...]
 class Side:
     """One of the two systems: its name, and its tables with parents first.
 
-    `tables` are those of customers, `business` the others; `scripts` make the others.
+    `tables` hold the customers, `business` all else; `scripts` make the latter.
     """
 
     name: str
@@ -127,7 +127,7 @@ def create(erp_url: str, crm_url: str) -> None:
         with opened(side, url) as connection:
             if not exists(connection, side, url):
                 connection.execute(script(f"{side.name}_schema"))
-            if not _found(connection, side, side.business, url):
+            if not _has_business(connection, side, url):
                 for name in side.scripts:
                     connection.execute(script(name))
 
@@ -137,6 +137,8 @@ def drop(erp_url: str, crm_url: str) -> None:
     for side, url in _sides(erp_url, crm_url):
         with opened(side, url) as connection:
             if exists(connection, side, url):
+                if side.business and _has_business(connection, side, url):
+                    connection.execute(script(f"{side.name}_business_drop"))
                 connection.execute(script(f"{side.name}_drop"))
 
 
@@ -149,7 +151,9 @@ def reset(erp_url: str, crm_url: str) -> None:
     create(erp_url, crm_url)
     for side, url in _sides(erp_url, crm_url):
         with opened(side, url) as connection:
-            connection.execute(script(f"{side.name}_empty"))
+            connection.execute(
+                sql.SQL("TRUNCATE {} RESTART IDENTITY").format(idents(side.tables + side.business))
+            )
 
 
 def is_empty(erp_url: str, crm_url: str) -> bool:
@@ -158,19 +162,23 @@ def is_empty(erp_url: str, crm_url: str) -> bool:
 
 
 def exists(connection: Connection, side: Side, url: str) -> bool:
-    """Whether this side's tables of customers are there; `create` adds the others to them.
+    """Whether this side's tables of customers are there.
 
     Raises:
-        ConcordError: some of the names are taken by tables that are not the sandbox's.
+        ConcordError: some of the side's names are taken by tables that are not the sandbox's.
     """
-    _found(connection, side, side.business, url)
-    return _found(connection, side, side.tables, url)
+    return _are_there(connection, side, url, side.tables)
 
 
-def _found(connection: Connection, side: Side, tables: Sequence[str], url: str) -> bool:
-    rows = connection.execute(script("tables_found"), {"names": list(tables)}).fetchall()
+def _has_business(connection: Connection, side: Side, url: str) -> bool:
+    return _are_there(connection, side, url, side.business)
+
+
+def _are_there(connection: Connection, side: Side, url: str, names: tuple[str, ...]) -> bool:
+    """Whether all of these tables are there; see `exists` for errors."""
+    rows = connection.execute(script("tables_found"), {"names": list(names)}).fetchall()
     strange = sorted(name for name, comment in rows if not comment.startswith("Sandbox "))
-    if strange or 0 < len(rows) < len(tables):
+    if strange or 0 < len(rows) < len(names):
         what = (
             f"has tables that are not the sandbox's: {', '.join(strange)}"
             if strange

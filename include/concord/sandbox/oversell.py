@@ -80,7 +80,8 @@ def oversell(
     """
     with opened(CRM, crm_url) as connection:
         connection.execute(
-            "UPDATE crm_setting SET value = %s WHERE name = 'soft_reservation'",
+            "INSERT INTO crm_setting VALUES ('soft_reservation', %s) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             ("on" if soft else "off",),
         )
         goods, accounts = _goods(connection, products), _accounts(connection)
@@ -105,10 +106,15 @@ def audit(crm_url: str, erp_url: str) -> list[Promise]:
     """What the CRM promised beside what the ERP has or had, from the two databases alone."""
     with opened(ERP, erp_url) as erp:
         existed = {(row[0], row[1]): row[2] for row in erp.execute(script("erp_existed"))}
-    promised = promises(crm_url)
+    promised, none = promises(crm_url), Decimal(0)
     return [
-        Promise(*key, promised.get(key, Decimal(0)), existed.get(key, Decimal(0)))
-        for key in sorted(promised.keys() | existed.keys())
+        Promise(
+            product,
+            place,
+            promised.get((product, place), none),
+            existed.get((product, place), none),
+        )
+        for product, place in sorted(promised.keys() | existed.keys())
     ]
 
 
@@ -162,7 +168,7 @@ def _sell(
 def _attempt(
     connection: Connection, rng: Random, account: str, lines: list[tuple[_Good, int]]
 ) -> str:
-    """One order; three of ten sellers hold its goods first, and one of those thinks better of it."""
+    """One order; three of ten sellers hold goods first, and one thinks better of it."""
     draw, holds = rng.random(), []
     first = lines[0][0]
     if draw < 0.3:

@@ -60,7 +60,6 @@ def crm(standing_pair: Pair) -> Iterator[Crm]:
     """A CRM of twelve products, 100 of each stored one in two warehouses, and three customers."""
     database.reset(*standing_pair.urls)
     made = Crm(standing_pair.crm)
-    made.do("UPDATE crm_setting SET value = 'on' WHERE name = 'soft_reservation'")
     made.fill()
     yield made
     made.connection.close()

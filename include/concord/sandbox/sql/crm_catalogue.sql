@@ -1,13 +1,11 @@
 -- The sandbox CRM's catalogue: what can be sold, from where, at what price, and how much of it.
 -- Its rows come from the ERP; sales people only read them.
 
+-- What the administrator changed; all else is as the CRM comes.
 CREATE TABLE crm_setting (
-    name           text PRIMARY KEY,
+    name           text PRIMARY KEY CHECK (name IN ('soft_reservation', 'hold_minutes')),
     value          text NOT NULL
 );
-INSERT INTO crm_setting VALUES
-    ('soft_reservation', 'on'),                                               -- on, off
-    ('hold_minutes', '30');
 
 CREATE TABLE warehouse (
     id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -1,14 +1,3 @@
 -- The sandbox CRM's tables and functions, removed.
-DROP FUNCTION IF EXISTS setting, unit_of, base_quantity, available_room, lock_stock, refuse_short,
-    next_reservation, hold_stock, release_hold, expire_reservations, locked_order, order_needs,
-    shrink_reservations, cover_order, write_lines, copy_lines, bind_holds, check_order, place_order,
-    import_order, change_order, cancel_order, convert_lead, advance_lead, open_opportunity,
-    write_opportunity_lines, open_opportunity_locked, win_opportunity, lose_opportunity, send_quote,
-    accept_quote, sign_contract, open_ticket, close_ticket, reopen_ticket, utc_now;
-DROP TABLE IF EXISTS ticket, reservation_counter, reservation, payment_allocation, payment, invoice_line,
-    invoice, shipment_line, shipment, sales_order_progress, sales_order_line, sales_order, contract,
-    quote_line, quote, opportunity_line, opportunity, lead, availability_day, availability,
-    price_book_entry, price_book, product_unit, product, warehouse, crm_setting,
-    account_address, person, account;
-DROP FUNCTION IF EXISTS business_number, touch, touch_document, sum_opportunity, release_order,
-    account_touch, person_touch, account_address_touch;
+DROP TABLE account_address, person, account;
+DROP FUNCTION account_touch(), person_touch(), account_address_touch();

@@ -50,7 +50,7 @@ END $$;
 CREATE FUNCTION cover_order(wanted uuid, place uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     one record;
-    soft boolean := setting('soft_reservation') = 'on';
+    soft boolean := soft_reservation();
 BEGIN
     FOR one IN
         SELECT coalesce(n.product, k.product) AS product,

@@ -5,8 +5,14 @@
 CREATE FUNCTION utc_now() RETURNS timestamp LANGUAGE sql VOLATILE
 RETURN clock_timestamp() AT TIME ZONE 'UTC';
 
-CREATE FUNCTION setting(wanted text) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT s.value FROM crm_setting s WHERE s.name = wanted;
+-- How the CRM was told to behave, or else how it does by itself.
+CREATE FUNCTION setting(wanted text, otherwise text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT s.value FROM crm_setting s WHERE s.name = wanted), otherwise);
+$$;
+
+-- Whether an order keeps its stock, or is taken whenever the figure on the screen suffices.
+CREATE FUNCTION soft_reservation() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT setting('soft_reservation', 'on') = 'on';
 $$;
 
 -- The unit that people mean by a spelling; what is not known stays as it is.
@@ -107,7 +113,7 @@ BEGIN
     IF quantity <= 0 THEN
         RAISE EXCEPTION 'A quantity of % cannot be held.', trim_scale(quantity);
     END IF;
-    IF setting('soft_reservation') <> 'on' THEN
+    IF NOT soft_reservation() THEN
         PERFORM refuse_short(product, warehouse, quantity, (
             SELECT a.available FROM availability a
             WHERE a.product_id = hold_stock.product AND a.warehouse_id = hold_stock.warehouse));
@@ -115,7 +121,7 @@ BEGIN
     END IF;
     PERFORM lock_stock(product, warehouse);
     made := next_reservation(product, warehouse, quantity, NULL, utc_now()
-        + make_interval(mins => coalesce(minutes, setting('hold_minutes')::integer)));
+        + make_interval(mins => coalesce(minutes, setting('hold_minutes', '30')::integer)));
     RETURN made;
 END $$;
 
