@@ -37,7 +37,22 @@ class Side:
     scripts: tuple[str, ...] = ()
 
 
-ERP = Side("erp", ("customers", "customer_contacts", "customer_addresses"))
+ERP = Side(
+    "erp",
+    ("customers", "customer_contacts", "customer_addresses"),
+    (
+        *("companies", "exchange_rates", "units", "items", "item_units", "price_lists", "prices"),
+        *("warehouses", "customer_company", "boms", "bom_lines", "stock", "contracts"),
+        *("sales_orders", "sales_order_lines", "shipments", "shipment_lines"),
+        *("invoices", "invoice_lines", "payments", "payment_allocations"),
+        *("expected_receipts", "purchase_requisitions"),
+        *("production_orders", "production_components"),
+    ),
+    (
+        *("erp_master", "erp_orders", "erp_invoices", "erp_supply", "erp_delivery"),
+        *("erp_billing", "erp_payments", "erp_production", "erp_books"),
+    ),
+)
 CRM = Side(
     "crm",
     ("account", "person", "account_address"),
