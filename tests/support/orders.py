@@ -8,7 +8,7 @@ from typing import Any
 from concord.model.spec import Column, EntityMapping, Lines
 from concord.systems.digest import lines_text
 
-LINES = "so_line[]"
+LINES = "so_line[lines]"
 ORDERS = """
 CREATE SEQUENCE so_no;
 CREATE TABLE so (
@@ -39,7 +39,7 @@ def lines(
     """A column of lines; without columns those of ORDERS."""
     mapped = tuple(Column(field=c, column=c) for c in columns or COLUMNS)
     spec = Lines(table=table, parent=parent, key=key, columns=mapped)
-    return Column(field="lines", column=f"{table}[]", lines=spec)
+    return Column(field="lines", column=f"{table}[lines]", lines=spec)
 
 
 def order_mapping(*columns: Column, table: str = "so", key: str = "so_no") -> EntityMapping:

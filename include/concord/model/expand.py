@@ -239,7 +239,7 @@ def _column(name: str, form: ColumnForm | LinesColumnForm, field: FieldForm | No
     key = tuple(of[k] for k in (field.key if field else None) or () if k in of)
     lines = Lines(table=form.table, parent=form.parent, key=key or (form.parent,), columns=columns)
     written = any(c.write for c in columns)
-    return Column(field=name, column=f"{form.table}[]", write=written, lines=lines)
+    return Column(field=name, column=f"{form.table}[{name}]", write=written, lines=lines)
 
 
 def inline_problems(form: EntityForm, doc: Document, findings: Findings) -> None:

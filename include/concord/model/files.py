@@ -359,7 +359,10 @@ class RuleForm(Form):
         description="File beside this one: SELECT key, subject, fields of `gives`"
         " [, again_at] of all that the rule wants"
     )
-    gone: Literal["delete"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)] = (
+    uses: list[SqlName] = Field(
+        [], description="Files beside this one with queries that its own may name, without .sql"
+    )
+    gone: Literal["delete", "keep"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)] = (
         Field("delete", description="What becomes of a record that is not wanted any more")
     )
     adds: Flag = Field(False, description="true: gives values to the subject's own golden record")

@@ -129,7 +129,7 @@ class Column(Frozen):
     Lines are one value of their document. Its raw text is a JSON array of objects, one a line in
     the order of the lines' key, each {source column: raw text or null} with all mapped columns in
     alphabetical order; no line is `[]`. `column` is then a name that no real column has
-    (`<table>[]`), and `lines` says where they are.
+    (`<table>[<field>]`), and `lines` says where they are.
     """
 
     field: str

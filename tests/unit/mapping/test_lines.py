@@ -155,7 +155,7 @@ def test_no_lines_are_written_as_an_empty_list(config: Config) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"box"', '"pallet"', "lines (column so_line[]) line 2: unit (column uom) holds a code"),
+        ('"box"', '"pallet"', "lines (column so_line[lines]) line 2: unit (column uom) holds a code"),
         ('"1.000"', '"Secret"', "line 2: quantity (column qty) is no canonical quantity"),
         ('"10"', '"2"', "line 2: has the same line_no as line 1"),
         ("[{", "{", "are no canonical lines"),
@@ -182,4 +182,4 @@ def test_a_column_that_is_only_read_is_not_written(config: Config) -> None:
     )
     cut = mapping.model_copy(update={"columns": other})
     done = to_system(entity, cut, config.code_list, {"lines": GOLDEN})
-    assert set(json.loads(str(done["so_line[]"]))[0]) == {"pos", "item_code", "qty", "uom"}
+    assert set(json.loads(str(done["so_line[lines]"]))[0]) == {"pos", "item_code", "qty", "uom"}

@@ -31,7 +31,7 @@ def test_lines_are_one_field_with_fields_and_a_table_in_each_system(root: Path) 
     assert (field.pg_type, field.key) == ("jsonb", ("line_no",))
     assert [f.name for f in field.lines] == ["line_no", "product", "quantity", "unit", "text"]
     column = entity.by_system["crm"].by_field["lines"]
-    assert column.column == "order_line[]"
+    assert column.column == "order_line[lines]"
     assert column.lines is not None
     assert (column.lines.parent, column.lines.key) == ("order_id", ("line_no",))
     assert {c.field: c.column for c in column.lines.columns}["product"] == "product_id"
