@@ -36,7 +36,11 @@ def agreed_order(world: Documents) -> None:
 
 
 def conflicts(world: Documents) -> list[tuple[Any, ...]]:
-    return world.ops("SELECT unit, kind, reason, loser ->> 'system' FROM ops.conflict ORDER BY 1")
+    """Those of orders."""
+    return world.ops(
+        "SELECT unit, kind, reason, loser ->> 'system' FROM ops.conflict"
+        " WHERE entity = 'sales_order' ORDER BY 1"
+    )
 
 
 def change_lines_in_crm(world: Documents, statement: str, *values: Any) -> None:
