@@ -53,6 +53,7 @@ def _hub(loaded: Any) -> list[Problem]:
     from concord.hub.database import Hub
     from concord.hub.migrate import pending
     from concord.quality import suites, trial
+    from concord.rules.check import check as check_rules
 
     hub = Hub.from_environment()
     with hub.connect() as conn:
@@ -60,8 +61,11 @@ def _hub(loaded: Any) -> list[Problem]:
         if not behind:
             root = Path(__file__).resolve().parents[3] / "expectations"
             trial.check(conn, suites.load(root, loaded.config))
+            refused = check_rules(conn, loaded.config, loaded.documents)
     print(f"hub at {hub.address}: {'current' if not behind else 'behind'}")
-    return [Problem("hub", None, "", text) for text in behind]
+    if behind:
+        return [Problem("hub", None, "", text) for text in behind]
+    return refused
 
 
 def _systems(loaded: Any, found: Any) -> list[Problem]:

@@ -362,9 +362,9 @@ class RuleForm(Form):
     uses: list[SqlName] = Field(
         [], description="Files beside this one with queries that its own may name, without .sql"
     )
-    gone: Literal["delete", "keep"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)] = (
-        Field("delete", description="What becomes of a record that is not wanted any more")
-    )
+    gone: (
+        Literal["delete", "keep"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)]
+    ) = Field("delete", description="What becomes of a record that is not wanted any more")
     adds: Flag = Field(False, description="true: gives values to the subject's own golden record")
     stamp: Text | None = Field(
         None, description="Timestamp field: when the other values last changed"

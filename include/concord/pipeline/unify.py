@@ -119,8 +119,7 @@ def _absorb(
     _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
     statistics.refresh(conn, table("golden", entity), changed)
-    if changed:
-        due.note(conn, engine.config, batch.id, entity)
+    due.note(conn, engine.config, batch.id, entity)
     clashes = conflicts.record(conn, batch.id, entity)
     relinked.linked(conn, engine.config, batch.entities, batch.id, entity)
     return changed, clashes

@@ -27,13 +27,15 @@ def note(conn: Connection, config: Config, batch_id: int, entity: Entity) -> Non
 
     They are those of table `n` that differ; what they were is in the golden history already.
     """
-    for rule in config.rules:
-        if rule.on and entity.name in rule.watches:
+    watching = [rule for rule in config.rules if rule.on and entity.name in rule.watches]
+    if watching and _any_changed(conn, batch_id, entity):
+        for rule in watching:
             conn.execute("DROP TABLE IF EXISTS pg_temp.touched")
             conn.execute("CREATE TEMP TABLE touched (subject uuid) ON COMMIT DROP")
             try:
                 with reading_only(conn):
-                    conn.execute(touching(batch_id, entity, rule), {"batch": batch_id})
+                    new = stage.work_table(batch_id, "n", entity.name)
+                    conn.execute(touching(new, entity, rule), {"batch": batch_id})
             except psycopg.Error as e:
                 failures.note(conn, batch_id, rule, e)
             else:
@@ -41,17 +43,33 @@ def note(conn: Connection, config: Config, batch_id: int, entity: Entity) -> Non
                 conn.execute(statement("rules", "note_due"), values)
 
 
-def touching(batch_id: int, entity: Entity, rule: Rule) -> sql.Composed:
-    """The statement that puts the subjects a batch's changes touch into `pg_temp.touched`."""
-    own = [c for c in GOLDEN_COLUMNS if not c.startswith("replaced_")]
+def _any_changed(conn: Connection, batch_id: int, entity: Entity) -> bool:
+    new = stage.work_table(batch_id, "n", entity.name)
+    row = conn.execute(
+        sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE differs)").format(new)
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def touching(new: sql.Composable, entity: Entity, rule: Rule) -> sql.Composed:
+    """The statement that puts the subjects a batch's changes touch into `pg_temp.touched`.
+
+    `new`: a relation of (golden_id, differs).
+    """
     return statement(
         "rules",
         "touched",
-        new=stage.work_table(batch_id, "n", entity.name),
+        new=new,
         history=table("golden", entity, "_history"),
-        columns=joined(ident("h", c) for c in [*own, *(f.name for f in entity.fields)]),
+        columns=former(entity),
         watch=relation(rule.watches[entity.name]),
     )
+
+
+def former(entity: Entity) -> sql.Composed:
+    """The columns of a golden record, from its history `h`."""
+    own = [c for c in GOLDEN_COLUMNS if not c.startswith("replaced_")]
+    return joined(ident("h", c) for c in [*own, *(f.name for f in entity.fields)])
 
 
 def version_changed(conn: Connection, rule: Rule) -> bool:

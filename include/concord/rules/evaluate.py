@@ -88,16 +88,17 @@ def stage_wanted(
     texts = joined(sql.SQL("{} text").format(ident(n)) for n in (*MARKS, *_names(entity)))
     conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(staged))
     conn.execute(statement("rules", "create_stage", stage=staged, columns=texts))
+    images = partition(config.given[entity.name])
     refused = 0
     for one in asked:
         create_wanted(conn, entity)
         try:
-            fill_wanted(conn, config, entity, one)
+            fill_wanted(conn, images, entity, one)
         except psycopg.Error as e:
             failures.note(conn, batch_id, one.rule, e)
             continue
         failures.over(conn, one.rule)
-        refused += _take(conn, config, batch_id, entity, one, staged)
+        refused += _take(conn, images, batch_id, entity, one, staged)
     conn.execute(sql.SQL("ANALYZE {}").format(staged))
     row = conn.execute(sql.SQL("SELECT count(*) FROM {}").format(staged)).fetchone()
     return (int(row[0]) if row else 0), refused
@@ -112,26 +113,24 @@ def create_wanted(conn: Connection, entity: Entity) -> None:
     conn.execute(statement("rules", "create_wanted", fields=fields))
 
 
-def fill_wanted(conn: Connection, config: Config, entity: Entity, one: Asked) -> None:
+def fill_wanted(conn: Connection, images: sql.Composable, entity: Entity, one: Asked) -> None:
     """Put what the rule wants into `wanted`.
 
     A key may have been another subject's so far: that one is asked about as well, so that the key
-    is told from one that two subjects claim.
+    is told from one that two subjects claim. `images`: what is there from rules.
 
     Raises:
         psycopg.Error: the query fails; nothing but temporary tables was written.
     """
     query = relation(one.rule.query)
     while True:
+        conn.execute("TRUNCATE pg_temp.wanted")
         with reading_only(conn):
             names = columns(conn, query)
-            conn.execute("TRUNCATE pg_temp.wanted")
             conn.execute(filling(entity, one.rule, names), one.values)
         if one.subjects is None:
             return
-        moved = conn.execute(
-            statement("rules", "moved", partition=partition(config.given[entity.name])), one.values
-        ).fetchall()
+        moved = conn.execute(statement("rules", "moved", partition=images), one.values).fetchall()
         if not moved:
             return
         one.subjects = [*one.subjects, *(row[0] for row in moved)]
@@ -153,7 +152,7 @@ def filling(entity: Entity, rule: Rule, names: Sequence[str]) -> sql.Composed:
 
 def _take(
     conn: Connection,
-    config: Config,
+    images: sql.Identifier,
     batch_id: int,
     entity: Entity,
     one: Asked,
@@ -161,8 +160,7 @@ def _take(
 ) -> int:
     """Stage what is in `wanted` and what is not any more; returns how many rows were refused."""
     values = {**one.values, "batch": batch_id}
-    parts = {"partition": partition(config.given[entity.name])}
-    conn.execute(statement("rules", "keep_waiting", **parts), values)
+    conn.execute(statement("rules", "keep_waiting", partition=images), values)
     conn.execute("DELETE FROM pg_temp.wanted WHERE rule_subject = ANY(%(waiting)s::uuid[])", values)
     if one.rule.adds:
         conn.execute(statement("rules", "drop_ended", golden=table("golden", entity)))
@@ -170,10 +168,10 @@ def _take(
     refused = conn.execute(statement("rules", "refuse", golden=known), values).rowcount
     conn.execute(statement("rules", "heal_unwanted"), values)
     if one.rule.gone is None:
-        conn.execute(statement("rules", "withdraw", stage=staged, **parts), values)
+        conn.execute(statement("rules", "withdraw", stage=staged, partition=images), values)
     else:
-        conn.execute(_with_gone(entity, one.rule, parts["partition"]), values)
-    conn.execute(_staging(entity, one.rule, staged, parts["partition"]), values)
+        conn.execute(_with_gone(entity, one.rule, images), values)
+    conn.execute(_staging(entity, one.rule, staged, images), values)
     for name in ("settle_due", "look_again"):
         conn.execute(statement("rules", name), values)
     if one.subjects is None:

@@ -155,7 +155,11 @@ def test_no_lines_are_written_as_an_empty_list(config: Config) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"box"', '"pallet"', "lines (column so_line[lines]) line 2: unit (column uom) holds a code"),
+        (
+            '"box"',
+            '"pallet"',
+            "lines (column so_line[lines]) line 2: unit (column uom) holds a code",
+        ),
         ('"1.000"', '"Secret"', "line 2: quantity (column qty) is no canonical quantity"),
         ('"10"', '"2"', "line 2: has the same line_no as line 1"),
         ("[{", "{", "are no canonical lines"),
