@@ -174,9 +174,14 @@ def test_a_system_that_lacks_a_field_of_lines_is_not_written_for_ever(
     world.config = load_config(write_documents(tmp_path / "config", sales_order=text))
     world.engine = world.fresh_engine()
     world.erp_order("N1", (10, "B", 2), (9, "A", 1))
+    world.erp_order("N2", (1, "A", 1))
+    world.crm_order("N2", (1, "A", 1))
     world.erp("UPDATE so_line SET descr = 'blue'")
     world.settle()
     assert world.agreed("N1") == N1
+    assert (
+        world.ops("SELECT FROM ops.intent WHERE entity = 'sales_order' AND action = 'update'") == []
+    )
     assert world.crm("SELECT DISTINCT label FROM order_line") == [(None,)]
     world.crm("UPDATE sales_order SET note = 'a' WHERE order_no = 'N1'")
     world.settle()
