@@ -174,9 +174,14 @@ def test_a_system_that_lacks_a_field_of_lines_is_not_written_for_ever(
     world.config = load_config(write_documents(tmp_path / "config", sales_order=text))
     world.engine = world.fresh_engine()
     world.erp_order("N1", (10, "B", 2), (9, "A", 1))
+    world.erp_order("N2", (1, "A", 1))
+    world.crm_order("N2", (1, "A", 1))
     world.erp("UPDATE so_line SET descr = 'blue'")
     world.settle()
     assert world.agreed("N1") == N1
+    assert (
+        world.ops("SELECT FROM ops.intent WHERE entity = 'sales_order' AND action = 'update'") == []
+    )
     assert world.crm("SELECT DISTINCT label FROM order_line") == [(None,)]
     world.crm("UPDATE sales_order SET note = 'a' WHERE order_no = 'N1'")
     world.settle()
@@ -208,9 +213,9 @@ def test_lines_that_are_told_apart_by_what_they_refer_to_agree_in_any_order_of_k
     assert world.batch("nightly")["planned"] == 0
 
 
-def test_what_a_target_makes_of_lines_is_taken_and_not_written_over_again(
-    world: Documents,
-) -> None:
+@pytest.fixture
+def labelling(world: Documents) -> Documents:
+    """A CRM that labels lines itself where they come without a label."""
     world.crm(
         "CREATE FUNCTION label() RETURNS trigger LANGUAGE plpgsql AS"
         " 'BEGIN NEW.label := coalesce(NEW.label, ''from the list''); RETURN NEW; END'"
@@ -218,12 +223,29 @@ def test_what_a_target_makes_of_lines_is_taken_and_not_written_over_again(
     world.crm(
         "CREATE TRIGGER label BEFORE INSERT ON order_line FOR EACH ROW EXECUTE FUNCTION label()"
     )
+    return world
+
+
+def test_what_a_target_makes_of_lines_is_not_written_over_again(labelling: Documents) -> None:
+    world = labelling
     agreed_order(world)
     assert world.batch("nightly")["planned"] == 0
     assert world.crm("SELECT DISTINCT label FROM order_line") == [("from the list",)]
     world.erp("UPDATE so_line SET qty = 5 WHERE pos = 9")
     world.settle()
     assert world.agreed("N1") == [(9, "A", FIVE), (10, "B", TWO)]
+
+
+def test_what_a_target_adds_to_lines_goes_back_where_it_decides(
+    labelling: Documents, tmp_path: Path
+) -> None:
+    world = labelling
+    text = ORDER.replace("authority: latest\n    of", "authority: {priority: [crm, erp]}\n    of")
+    world.config = load_config(write_documents(tmp_path / "config", sales_order=text))
+    world.engine = world.fresh_engine()
+    agreed_order(world)
+    assert world.erp("SELECT DISTINCT descr FROM so_line") == [("from the list",)]
+    assert world.batch("nightly")["planned"] == 0
 
 
 def test_golden_lines_follow_their_document_until_it_is_gone(world: Documents) -> None:
