@@ -28,7 +28,7 @@ Values = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Total:
-    """Money of one field in one currency, of the records of one kind, as it is and as it would be."""
+    """Money of one field in one currency over the records of one kind, before and after."""
 
     kind: str
     field: str
@@ -77,7 +77,7 @@ def rehearse(conn: Connection, config: Config, rule: Rule, since: timedelta | No
             raise ConcordError(f"rule {rule.name} cannot be evaluated: {reason(e)}") from e
         with reading_only(conn):
             _compare(conn, entity, one, images)
-            counts = dict(
+            counts: dict[str, int] = dict(
                 conn.execute("SELECT kind, count(*) FROM pg_temp.compared GROUP BY kind").fetchall()
             )
             return Rehearsal(
