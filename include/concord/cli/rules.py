@@ -45,8 +45,12 @@ def show_list(_: argparse.Namespace) -> None:
 
     config = load_config()
     with Hub.from_environment().connect() as conn:
-        versions = dict(conn.execute("SELECT rule, version FROM ops.rule_version").fetchall())
-        waiting = dict(conn.execute("SELECT rule, count(*) FROM ops.due GROUP BY rule").fetchall())
+        versions: dict[str, int] = dict(
+            conn.execute("SELECT rule, version FROM ops.rule_version").fetchall()
+        )
+        waiting: dict[str, int] = dict(
+            conn.execute("SELECT rule, count(*) FROM ops.due GROUP BY rule").fetchall()
+        )
         failing = {
             row[0]: row[1]
             for row in conn.execute(

@@ -19,23 +19,26 @@ GOLDEN = "golden"  # stands in the place of a system's name
 
 def check(engine: Engine, batch_id: int) -> Counts:
     """Validate changed golden records; returns `golden_checked` and `golden_quarantined`."""
-    return _check(engine, batch_id, "check_golden", (GOLDEN, "golden_changed"))
+    return _check(engine, batch_id, "check_golden", GOLDEN, ["golden_changed", "adopted"])
 
 
 def check_given(engine: Engine, batch_id: int) -> Counts:
     """The same for entities of which business rules changed golden records after that."""
-    return _check(engine, batch_id, "check_given", (RULES, "given"))
+    return _check(engine, batch_id, "check_given", RULES, ["given"])
 
 
-def _check(engine: Engine, batch_id: int, name: str, count: tuple[str, str]) -> Counts:
-    """Validate what the books count as changed, and first what was held for a reason elsewhere."""
+def _check(engine: Engine, batch_id: int, name: str, system: str, counted: list[str]) -> Counts:
+    """Validate what the books count as changed, and first what was held for a reason elsewhere.
+
+    Changed are the entities of which the system's books have more than 0 under one of the names.
+    """
     from concord.quality import run, suites
 
     with step(engine, batch_id, name) as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, ("golden_checked", "golden_quarantined"))
-        changed = _changed(taken.conn, batch_id, count)
-        held = _held(taken.conn, taken.batch) if count[0] == GOLDEN else {}
+        changed = _changed(taken.conn, batch_id, system, counted)
+        held = _held(taken.conn, taken.batch) if system == GOLDEN else {}
         if not changed and not held:
             return {}
         loaded = suites.load(engine.expectations, engine.config)
@@ -55,12 +58,11 @@ def _check(engine: Engine, batch_id: int, name: str, count: tuple[str, str]) -> 
         return out
 
 
-def _changed(conn: Connection, batch_id: int, count: tuple[str, str]) -> set[str]:
-    """Entities for which the batch's books have more than 0 under (system, name)."""
+def _changed(conn: Connection, batch_id: int, system: str, counted: list[str]) -> set[str]:
     rows = conn.execute(
-        "SELECT entity FROM ops.batch_count WHERE batch_id = %s AND system = %s"
-        " AND name = %s AND n > 0",
-        (batch_id, *count),
+        "SELECT DISTINCT entity FROM ops.batch_count WHERE batch_id = %s AND system = %s"
+        " AND name = ANY(%s) AND n > 0",
+        (batch_id, system, counted),
     ).fetchall()
     return {name for (name,) in rows}
 

@@ -279,10 +279,12 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     )
     conn.execute(sql.SQL("ANALYZE {}").format(affected))
     conn.execute(statement("pipeline", "keep_to_plan", affected=affected), {"entity": entity.name})
-    conn.execute(
+    adopted = conn.execute(
         statement("pipeline", "adopt_golden", affected=affected, golden=table("golden", entity)),
         {"batch": batch.id},
-    )
+    ).rowcount
+    if adopted:  # they may not have been checked
+        add_counts(conn, batch.id, "golden", entity.name, {"adopted": adopted})
 
 
 def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:

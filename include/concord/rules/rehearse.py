@@ -28,7 +28,7 @@ Values = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Total:
-    """Money of one field in one currency, over the records of one kind: as it is, as it would be."""
+    """Money of one field in one currency over the records of one kind, before and after."""
 
     kind: str
     field: str
