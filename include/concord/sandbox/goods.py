@@ -31,7 +31,12 @@ UNITS = (
     ("ROL", "roll", 0),
     ("HR", "hour", 2),
 )
-LARGER = {"PC": (("BX", 12), ("PAL", 480)), "KG": (("TO", 1000),), "M": (("ROL", 50),), "HR": ()}
+LARGER: dict[str, tuple[tuple[str, int], ...]] = {
+    "PC": (("BX", 12), ("PAL", 480)),
+    "KG": (("TO", 1000),),
+    "M": (("ROL", 50),),
+    "HR": (),
+}
 COMPANIES = (
     ("1000", "Sandbox Trading (Shanghai) Co Ltd", "CNY", "0.13"),
     ("2000", "Sandbox Handel GmbH", "EUR", "0.19"),
@@ -46,8 +51,11 @@ PRICE_LISTS = (
     (1, "CN-CNY", "China, standard", "1000", "CNY"),
     (2, "DE-EUR", "Europe, standard", "2000", "EUR"),
 )
-_GROUPS = {"B": (("pieces", "PC"), ("pieces", "PC"), ("weight", "KG"), ("length", "M"))}
-_GROUPS |= {"M": (("made", "PC"),), "S": (("services", "HR"),)}
+_GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "B": (("pieces", "PC"), ("pieces", "PC"), ("weight", "KG"), ("length", "M")),
+    "M": (("made", "PC"),),
+    "S": (("services", "HR"),),
+}
 
 
 @dataclass(frozen=True)
