@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -238,19 +239,26 @@ def test_a_document_of_which_somebody_keeps_a_line_is_left_and_the_others_are_wr
 def test_somebody_who_changes_a_line_and_then_its_document_is_not_ended_for_us(
     orders: Shop,
 ) -> None:
-    so_no = made(orders, line(1))
-    with orders.connect() as person:
-        person.execute("UPDATE so_line SET qty = 2")
-        result: list[Outcome] = []
-        write = update(so_no, {LINES: text(line(1))}, **{LINES: text()})
-        ours = threading.Thread(target=lambda: result.extend(orders.apply(write)))
+    """We hold the first document while we wait for the second, and then want the first's line."""
+    first, second = made(orders, line(1)), made(orders, line(1))
+    writes = [update(i, {LINES: text(line(1))}, **{LINES: text()}) for i in (first, second)]
+    result: list[Outcome] = []
+    ours = threading.Thread(target=lambda: result.extend(orders.apply(*writes)))
+    with orders.connect() as person, orders.connect() as another:
+        person.execute("UPDATE so_line SET qty = 2 WHERE so_no = %s", (first,))
+        another.execute("UPDATE so SET note = 'held' WHERE so_no = %s", (second,))
         ours.start()
-        for _ in range(20):
-            person.execute("SELECT pg_sleep(0.02)")
-        person.execute("UPDATE so SET note = 'typed'")
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ 'concord writer'"
+        while orders.sql(f"{waits} AND wait_event_type = 'Lock'") == [(0,)]:
+            time.sleep(0.02)
+        timer = threading.Timer(0.3, another.commit)
+        timer.start()
+        # Waits for us; after a second of that the server looks for a deadlock and ends one of us.
+        person.execute("UPDATE so SET note = 'typed' WHERE so_no = %s", (first,))
         person.commit()
+        timer.join()
         ours.join()
-    assert states(result) == ["superseded"]
+    assert states(result) == ["superseded", "confirmed"]
     assert orders.sql("SELECT note, qty FROM so JOIN so_line USING (so_no)") == [("typed", 2)]
 
 

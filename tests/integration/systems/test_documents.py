@@ -7,6 +7,9 @@ import json
 import pytest
 
 from concord.errors import SystemUnavailable
+from concord.hub.database import Hub
+from concord.model.spec import Authority, Entity, Field
+from concord.pipeline import drift
 from concord.systems.digest import hash_sum, lines_of, lines_text, row_hash
 from concord.systems.protocol import Row
 from tests.integration.systems.conftest import Shop
@@ -129,6 +132,34 @@ def test_the_types_of_lines_are_those_that_matter(orders: Shop) -> None:
     assert orders.shape().native[LINES] == native
     orders.sql("ALTER TABLE so_line ALTER due TYPE text")
     assert orders.shape().native[LINES] != native
+
+
+def test_lines_of_another_type_stop_their_field_until_it_is_as_it_was(
+    orders: Shop, hub: Hub
+) -> None:
+    owner = Authority(kind="owner", systems=("erp",))
+    mapping = orders.mapping.model_copy(update={"entity": "party"})  # which the hub has
+    fields = tuple(Field(name=c.field, type="text", authority=owner) for c in mapping.columns)
+    entity = Entity(name="party", fields=fields, keys=(("customer",),), mappings=(mapping,))
+
+    def stopped() -> dict[str, str]:
+        with hub.connect() as conn:
+            found = drift.check(conn, 1, entity, mapping, orders.shape())
+            left = drift.accepted(conn, mapping, orders.shape()).columns
+            assert (LINES in left) == ("lines" not in found)
+            return found
+
+    assert stopped() == {}
+    orders.sql("ALTER TABLE so_line ALTER item TYPE varchar(90)")
+    assert stopped() == {}
+    orders.sql("ALTER TABLE so_line ALTER due TYPE text")
+    was, now = ("due date", "due text")
+    rest = "item text, line_no bigint, qty numeric"
+    assert stopped() == {
+        "lines": f"column so.so_line[] was so_line({was}, {rest}) and is now so_line({now}, {rest})"
+    }
+    orders.sql("ALTER TABLE so_line ALTER due TYPE date USING due::date")
+    assert stopped() == {}
 
 
 @pytest.mark.parametrize(

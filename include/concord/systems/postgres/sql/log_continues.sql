@@ -15,7 +15,6 @@ SELECT EXISTS (
         FROM concord.watched_lines AS w
         WHERE w.document = %(relation)s AND w.relation = l.relation
           AND w.parent_column = l.parent_column
-          AND pg_visible_in_snapshot(w.began, %(since)s::pg_snapshot)
     )
 ) AND (
     %(witness)s = '' OR EXISTS (

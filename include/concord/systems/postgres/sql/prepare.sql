@@ -17,12 +17,12 @@ CREATE TABLE IF NOT EXISTS concord.watched (
 );
 
 -- The tables with the lines of logged documents: a change of a line is logged as one of its document.
+-- They are watched from when their document is: always prepared together with it.
 CREATE TABLE IF NOT EXISTS concord.watched_lines (
     document      oid NOT NULL,
     relation      oid NOT NULL,
     parent_column text NOT NULL,
     function      text NOT NULL,
-    began         xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (document, relation)
 );
 

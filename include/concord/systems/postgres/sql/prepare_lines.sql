@@ -47,4 +47,4 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {truncate};
 INSERT INTO concord.watched_lines (document, relation, parent_column, function)
 VALUES ({document}, {table_name}::regclass, {parent_name}, {function_name})
 ON CONFLICT (document, relation) DO UPDATE SET parent_column = EXCLUDED.parent_column,
-    function = EXCLUDED.function, began = pg_current_xact_id();
+    function = EXCLUDED.function;
