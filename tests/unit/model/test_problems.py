@@ -92,7 +92,7 @@ MISTAKES = [
     (
         LANES,
         "deadline_minutes: 60",
-        "deadline_minutes: 60\n    own_slots: 2",
+        "own_slots: 2\n    deadline_minutes: 60",
         "erp has 2 slots, and the lanes need 3",
     ),
     (LANES, "*/5 * * * *", "*/5 * * *", "it has 4 fields, not 5"),
