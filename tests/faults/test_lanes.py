@@ -18,17 +18,18 @@ import pytest
 
 from concord.pipeline import guard, lease, locks, run_batch
 from tests.faults.processes import Child
-from tests.support.lanes import contact, in_lanes, settle
+from tests.support.lanes import in_lanes, settle
 from tests.support.world import World
 
 rooms = {n: importlib.import_module(f"concord.pipeline.{n}") for n in ("extract", "load", "golden")}
 
 POINTS: dict[str, tuple[Any, str]] = {
+    "planned, not committed": (guard, "judge"),  # first: then the plans are large enough to analyze
     "reading": (rooms["extract"], "_staged"),
     "images taken, not committed": (rooms["golden"], "compute"),
-    "planned, not committed": (guard, "judge"),
     "sent, not written": (rooms["load"], "_mark_sent"),
 }
+NOTHING = {"planned": 0}  # of the system that has it already
 RECORDS = 600  # enough for statistics to be refreshed, which takes locks as well
 
 
@@ -38,7 +39,7 @@ def stop_after(room: Any, name: str) -> None:
 
     def standing(*given: Any, **options: Any) -> Any:
         done = act(*given, **options)
-        if next(first, False):  # systems are read side by side
+        if done != NOTHING and next(first, False):  # systems are read side by side
             os.kill(os.getpid(), signal.SIGSTOP)
         return done
 
@@ -83,15 +84,20 @@ def laned(world: World) -> World:
         "INSERT INTO customers (name, kind, country_code, vat_no) SELECT 'Customer ' || n, 'O',"
         " 'GB', 'GB' || lpad(n::text, 9, '0') FROM generate_series(1, %s) AS n", RECORDS,
     )  # fmt: skip
-    for (code,) in world.erp("SELECT customer_code FROM customers LIMIT 3"):
-        contact(world, code, f"Ann of {code}", "+442079460000")
+    world.erp(
+        "INSERT INTO customer_contacts (customer_code, full_name) SELECT customer_code, 'Ann'"
+        " FROM customers"
+    )
     settle(world)
-    assert world.crm("SELECT count(*) FROM person") == [(3,)]
+    assert world.crm("SELECT count(*) FROM person") == [(RECORDS,)]
     return world
 
 
 def test_a_heavy_batch_that_stands_still_holds_up_no_other_lane(
-    laned: World, monkeypatch: pytest.MonkeyPatch, figure: Callable[..., None]
+    laned: World,
+    monkeypatch: pytest.MonkeyPatch,
+    scale: Callable[[int, int], int],
+    figure: Callable[..., None],
 ) -> None:
     took = []
     for n, point in enumerate(POINTS):
@@ -108,14 +114,15 @@ def test_a_heavy_batch_that_stands_still_holds_up_no_other_lane(
         names = laned.crm("SELECT DISTINCT split_part(account_name, ', ', 2) FROM account")
         assert names == [(str(n),)], point
     one_lock_for_all(monkeypatch)
-    stuck = [_stuck(laned, point, n, 4 * max(took)) for n, point in enumerate(POINTS, len(POINTS))]
+    naive = list(POINTS)[: scale(1, len(POINTS))]
+    stuck = [_stuck(laned, point, n, 3 * max(took)) for n, point in enumerate(naive, len(POINTS))]
     settle(laned)
     assert laned.batch("nightly")["planned"] == 0
     figure(
         "18 lanes", stops=len(POINTS), longest_light_batch=f"{max(took):.1f} s",
         naive_held_up=sum(stuck),
     )  # fmt: skip
-    assert stuck == [False, True, True, True]  # reading takes no lock in either way
+    assert stuck == [point != "reading" for point in naive]  # which takes no lock in either way
 
 
 def _stuck(world: World, point: str, n: int, seconds: float) -> bool:

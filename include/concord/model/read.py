@@ -97,7 +97,7 @@ class _Reader:
             known = self._named("model")
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
         if lanes is not None and systems is not None:
-            rules.check_slots(systems, lanes, self.documents["systems"], self.findings)
+            rules.check_slots(systems, lanes, self.documents["lanes"], self.findings)
         for name, codes_of in codes.items():
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
         for name, entity in entities.items():

@@ -88,13 +88,14 @@ def check_slots(
     systems: tuple[SystemSpec, ...], lanes: tuple[Lane, ...], doc: Document, findings: Findings
 ) -> None:
     """Every lane finds a slot on every system: its own, or one that is left to all."""
-    own = sum(lane.own_slots for lane in lanes)
-    needed = own + any(lane.own_slots == 0 for lane in lanes)
+    own = [lane for lane in lanes if lane.own_slots]
+    kept = sum(lane.own_slots for lane in own)
+    needed = kept + (len(own) < len(lanes))
     for system in systems:
-        if system.slots < needed:
-            what = f"{system.slots} slots are fewer than the {needed} that the lanes need"
-            hint = f"Lanes have {own} slots of their own (`own_slots`); the others share the rest."
-            findings.add(doc, ("systems", system.name, "slots"), what, hint)
+        if own and system.slots < needed:
+            what = f"{system.name} has {system.slots} slots, and the lanes need {needed}"
+            hint = f"{kept} are kept for single lanes; raise `slots` in systems.yaml."
+            findings.add(doc, ("lanes", own[-1].name, "own_slots"), what, hint)
 
 
 def check_codes(

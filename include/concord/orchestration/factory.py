@@ -50,7 +50,9 @@ def lane_dag(lane: Lane, config: Config) -> DAG:
     dag = DAG(
         dag_id=lane.dag,
         description=lane.doc,
-        doc_md=docs.lane_doc(lane, config.company),
+        doc_md=docs.lane_doc(
+            lane, config.company, [pool_name(s.name, lane) for s in config.systems]
+        ),
         deadline=deadline(lane),
         params=_lane_params(lane, config),
         tags=list(lane.tags),

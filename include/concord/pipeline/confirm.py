@@ -28,7 +28,7 @@ from concord.pipeline.images import stored_columns
 from concord.systems.protocol import Outcome
 
 if TYPE_CHECKING:
-    from concord.pipeline.load import Intent
+    from concord.pipeline.settle import Intent
 
 
 def store(

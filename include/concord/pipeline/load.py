@@ -10,42 +10,25 @@ found stays unknown, so that no plan replaces it, until it was sent again as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import EntityStopped
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
 from concord.model.spec import Entity, EntityMapping, Field
-from concord.pipeline import books, confirm, drift, lease, lines, references
+from concord.pipeline import books, confirm, lease, lines, references
 from concord.pipeline.batch import Counts, read_batch, step
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, joined, partition, referred
+from concord.pipeline.settle import Intent, find_out, shapes_of
 from concord.systems.protocol import Fence, Outcome, Shape, Write, Writer
 
-LOOK_UP = 5_000  # keys a call
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
-
-
-@dataclass(frozen=True)
-class Intent:
-    """One planned write, with what it refers to already named in the target's keys."""
-
-    id: int
-    key: UUID
-    golden_id: UUID
-    source_id: str | None
-    action: str
-    new: Mapping[str, str | None]
-    base: Mapping[str, str | None]
-    batch_id: int  # that planned it
 
 
 def load(engine: Engine, batch_id: int, system: str) -> Counts:
@@ -64,11 +47,17 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
             return {}
         earlier = 0
         there = _mapped(engine, taken.batch.entities, system)
+        shapes: dict[str, Shape] | None = None
         # What refers to something comes after it, and goes before it.
         for entity, deletes in [(e, False) for e in there] + [(e, True) for e in reversed(there)]:
             # Asked by the step's own session, which thereby says that this attempt still works.
-            if _anything(taken.conn, entity.by_system[system], deletes):
-                earlier += _load(engine, batch_id, entity, system, deletes)
+            if not _anything(taken.conn, entity.by_system[system], deletes):
+                continue
+            if shapes is None:
+                shapes = shapes_of(engine, taken.conn, there, system)
+            if entity.name in shapes:
+                shape = shapes[entity.name]
+                earlier += _load(engine, batch_id, entity, system, shape, deletes=deletes)
         return {**books.of_writes(taken.conn, batch_id, system), "confirmed_earlier": earlier}
 
 
@@ -84,11 +73,15 @@ def settle(engine: Engine, batch_id: int, system: str) -> int:
             " ('sent', 'unknown')",
             (system,),
         ).fetchall()
-    settled, open_ = 0, {entity for (entity,) in rows}
-    for entity in there:
-        if entity.name in open_:
-            with _writing(engine, entity, system) as (conn, writer, _):
-                settled += _settle(engine, conn, batch_id, entity, system, writer)
+        unanswered = [e for e in there if (e.name,) in rows]
+        shapes = shapes_of(engine, conn, unanswered, system) if unanswered else {}
+    settled = 0
+    for entity in unanswered:
+        if entity.name in shapes:
+            with _writing(engine, entity, system) as (ledger, writer, _):
+                settled += find_out(
+                    engine, ledger, batch_id, entity, system, writer, shapes[entity.name]
+                )
     return settled
 
 
@@ -103,7 +96,7 @@ def _writing(
 ) -> Iterator[tuple[Connection, Writer, Fence]]:
     """The ledger and a writer, under the lease of an entity in a system."""
     with (
-        lease.hold(engine, f"load:{system}:{entity.name}") as fence,
+        lease.hold(engine, _lease(system, entity)) as fence,
         _ledger(engine) as conn,
         engine.system(system).writer(fence) as writer,
     ):
@@ -136,23 +129,23 @@ def _anything(conn: Connection, mapping: EntityMapping, deletes: bool) -> bool:
     return bool(row and row[0])
 
 
-def _load(engine: Engine, batch_id: int, entity: Entity, system: str, deletes: bool) -> int:
+def _load(
+    engine: Engine, batch_id: int, entity: Entity, system: str, shape: Shape, *, deletes: bool
+) -> int:
     """Send what may go of one entity; returns how many confirmed writes were planned earlier."""
     earlier = sent = 0
     mapping = entity.by_system[system]
     with (
-        _nobody_refers_anew(engine, entity, system, deletes),
+        _nobody_refers_anew(engine, entity, system, deletes) as others,
         _writing(engine, entity, system) as (conn, writer, fence),
     ):
-        _settle(engine, conn, batch_id, entity, system, writer)
-        shape = _shape(engine, conn, mapping)
-        if shape is None:
-            return 0
+        find_out(engine, conn, batch_id, entity, system, writer, shape)
         for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
             intents = _fitting(conn, mapping, shape, ready)
             if not intents:
                 continue
-            lease.renew(conn, fence)
+            for held in (fence, *others):
+                lease.renew(conn, held)
             sent += len(intents)
             earlier += _send(engine, conn, batch_id, entity, mapping, writer, shape, intents, fence)
         # Or the planner goes on believing that they wait, and looks for one through all of them.
@@ -164,30 +157,23 @@ def _load(engine: Engine, batch_id: int, entity: Entity, system: str, deletes: b
 @contextmanager
 def _nobody_refers_anew(
     engine: Engine, entity: Entity, system: str, deletes: bool
-) -> Iterator[None]:
-    """While records of an entity are deleted, no load makes one that refers to them.
+) -> Iterator[list[Fence]]:
+    """The leases by which no load makes a record that refers to one of those being deleted.
 
     The target might delete these along with it. Deletions alone hold several leases at a time, and
     take them from the end of the reference order, so that no two wait for each other.
     """
+    taken: list[Fence] = []
     with ExitStack() as held:
         for child in reversed(_mapped(engine, list(engine.config.entity), system)):
             refers = any(f.to == entity.name for f in child.references)
             if deletes and refers and child.name != entity.name:
-                held.enter_context(lease.hold(engine, f"load:{system}:{child.name}"))
-        yield
+                taken.append(held.enter_context(lease.hold(engine, _lease(system, child))))
+        yield taken
 
 
-def _shape(engine: Engine, conn: Connection, mapping: EntityMapping) -> Shape | None:
-    """The target's columns of an entity, without those that changed their type since it was read.
-
-    None when its table is gone: extract has opened the review for it; its intents stay waiting.
-    """
-    with engine.system(mapping.system).snapshot() as snapshot:
-        try:
-            return drift.accepted(conn, mapping, snapshot.shape(mapping))
-        except EntityStopped:
-            return None
+def _lease(system: str, entity: Entity) -> str:
+    return f"load:{system}:{entity.name}"
 
 
 def _fitting(
@@ -362,59 +348,3 @@ def _mark_sent(
     conn.commit()
     assert row
     return int(row[0]), [i for i in intents if i.id in going]
-
-
-def _settle(
-    engine: Engine,
-    conn: Connection,
-    batch_id: int,
-    entity: Entity,
-    system: str,
-    writer: Writer,
-) -> int:
-    """Look up every sent or unknown intent of an entity; returns how many.
-
-    Done means confirmed. Not done means waiting again where that is final (`Writer.fenced`).
-    """
-    settled = 0
-    mapping = entity.by_system[system]
-    shape: Shape | None = None
-    for intents in _unanswered(conn, mapping):
-        shape = shape or _shape(engine, conn, mapping)
-        if shape is None:
-            break
-        found = writer.look_up(mapping, [i.key for i in intents], shape)
-        if writer.fenced:
-            _not_done(conn, [i for i in intents if i.key not in found])
-        done = [i for i in intents if i.key in found]
-        outcomes = [replace(found[i.key], later=True) for i in done]
-        confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
-        conn.commit()
-        settled += len(intents)
-    return settled
-
-
-def _unanswered(conn: Connection, mapping: EntityMapping) -> Iterator[list[Intent]]:
-    """Intents that were sent and not answered, a slice at a time."""
-    last = 0
-    while True:
-        rows = conn.execute(
-            "SELECT intent_id, key, golden_id, source_id, action, new, base, batch_id"
-            " FROM ops.intent"
-            " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
-            " AND intent_id > %s ORDER BY intent_id LIMIT %s",
-            (mapping.system, mapping.entity, last, LOOK_UP),
-        ).fetchall()
-        conn.commit()
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield [Intent(*r) for r in rows]
-
-
-def _not_done(conn: Connection, intents: list[Intent]) -> None:
-    conn.execute(
-        "UPDATE ops.intent SET state = 'waiting' WHERE intent_id = ANY(%s)"
-        " AND state IN ('sent', 'unknown')",
-        ([i.id for i in intents],),
-    )
