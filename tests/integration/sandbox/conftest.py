@@ -1,4 +1,4 @@
-"""Pairs of empty databases for the sandbox."""
+"""Pairs of empty databases for the sandbox, a CRM with a catalogue, and a small ERP with a shop in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from concord.sandbox import database
 from tests.integration.sandbox.crm import Crm
+from tests.integration.sandbox.erp_shop import Shop, opened, stock_up
 from tests.integration.sandbox.pairs import Pair
 
 
@@ -63,3 +64,24 @@ def crm(standing_pair: Pair) -> Iterator[Crm]:
     made.fill()
     yield made
     made.connection.close()
+
+
+@pytest.fixture(scope="session")
+def shop_template(pg: Any) -> str:
+    """Name of a database with an ERP's shop, which each test's ERP is copied from."""
+    names = [pg.name(f"shop_{side}") for side in ("erp", "crm")]
+    urls = [pg.create(name) for name in names]
+    database.create(*urls)
+    stock_up(urls[0])
+    pg.drop(names[1])
+    return str(names[0])
+
+
+@pytest.fixture
+def erp(pg: Any, shop_template: str) -> Iterator[Shop]:
+    """A small ERP of this test alone; its books are in order afterwards."""
+    name = pg.name("shop")
+    with opened(pg.create(name, shop_template)) as shop:
+        yield shop
+        assert shop.books() == []
+    pg.drop(name)

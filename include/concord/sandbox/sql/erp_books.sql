@@ -8,11 +8,11 @@ WHERE o.net_total <> l.net OR o.tax_total <> round(l.net * c.tax_rate, 2)
    OR o.total <> o.net_total + o.tax_total
 UNION ALL
 SELECT 'order knows how it stands', o.so_no,
-       format('%s%s%s, should be %s', o.delivery_status, o.billing_status, o.payment_status, s)
+       format('%s, should be %s',
+              (o.delivery_status, o.billing_status, o.payment_status, o.status), s)
 FROM sales_orders o, LATERAL order_state(o.so_id) s
-WHERE (o.delivery_status, o.billing_status, o.payment_status) <> (s.delivery, s.billing, s.payment)
-   OR (o.status = 'F') <> (o.status IN ('C', 'F')
-                           AND o.delivery_status || o.billing_status || o.payment_status = 'DIF')
+WHERE (o.delivery_status, o.billing_status, o.payment_status, o.status)
+    <> (s.delivery, s.billing, s.payment, s.life)
 UNION ALL
 SELECT 'reserved is what orders hold', i.item_code,
        format('%s, orders %s', s.reserved, coalesce(l.reserved, 0))

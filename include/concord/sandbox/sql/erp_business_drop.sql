@@ -11,7 +11,7 @@ DROP ROUTINE IF EXISTS erp_touch, erp_touch_header, erp_watch_lines, rate_of, to
     invoice_lines_changed, payment_change, payment_allocation_fixed, payment_allocated, paid_status,
     purchase_requisition_change, production_order_change, supply_kind_is,
     production_components_changed, order_state, refresh_order, credit_room, confirm_order,
-    set_reserved, reserve_order, free_order, cancel_order, plan_shipment, dispatch_shipment, ship,
+    order_axes, set_reserved, reserve_order, free_order, cancel_order, plan_shipment, dispatch_shipment, ship,
     deliver_shipment, cancel_shipment, return_goods, due_day, post_invoice, bill_difference,
     invoice_order, credit_returns, billed_order, credit_note, settle_credit, cancel_invoice,
     allocate, pay, pay_advance, allocate_advance, refund, charge_back, reverse_payment,

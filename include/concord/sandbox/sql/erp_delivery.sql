@@ -3,7 +3,7 @@
 -- number, orders by number, stock by item.
 
 -- How an order stands, from its lines and invoices.
-CREATE FUNCTION order_state(p_so bigint, OUT delivery text, OUT billing text, OUT payment text)
+CREATE FUNCTION order_axes(o sales_orders, OUT delivery text, OUT billing text, OUT payment text)
 LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN l.due = 0 AND l.lines > 0 THEN 'D' WHEN l.gone > 0 THEN 'P'
                 WHEN l.unreserved = 0 AND l.lines > 0 AND o.status IN ('C', 'F') THEN 'R'
@@ -11,8 +11,7 @@ LANGUAGE sql STABLE AS $$
            bill.status,
            CASE WHEN i.open = 0 AND bill.status = 'I' THEN 'F'
                 WHEN i.open = i.total THEN 'O' ELSE 'P' END
-    FROM sales_orders o,
-    LATERAL (
+    FROM (
         SELECT count(*) AS lines,
                count(*) FILTER (WHERE l.qty > l.qty_delivered + l.qty_returned) AS due,
                count(*) FILTER (WHERE l.qty_delivered + l.qty_returned > 0) AS gone,
@@ -27,10 +26,19 @@ LANGUAGE sql STABLE AS $$
     LATERAL (
         SELECT CASE WHEN l.unbilled = 0 AND l.gone > 0 THEN 'I' WHEN l.billed > 0 THEN 'P'
                     ELSE '-' END AS status) bill
+$$;
+
+-- The same with its lifecycle: delivered, invoiced and paid it is finished.
+CREATE FUNCTION order_state(p_so bigint, OUT delivery text, OUT billing text, OUT payment text,
+                            OUT life text)
+LANGUAGE sql STABLE AS $$
+    SELECT s.*, CASE WHEN o.status NOT IN ('C', 'F') THEN o.status
+                     WHEN s.delivery || s.billing || s.payment = 'DIF' THEN 'F' ELSE 'C' END
+    FROM sales_orders o, order_axes(o) s
     WHERE o.so_id = p_so
 $$;
 
--- Writes down how an order stands; delivered, invoiced and paid it is finished, else not.
+-- Writes down how an order stands.
 CREATE FUNCTION refresh_order(p_so bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     state record;
@@ -39,11 +47,9 @@ BEGIN
     SELECT * INTO state FROM order_state(p_so);
     UPDATE sales_orders
     SET delivery_status = state.delivery, billing_status = state.billing,
-        payment_status = state.payment,
-        status = CASE WHEN status NOT IN ('C', 'F') THEN status
-                      WHEN state.delivery || state.billing || state.payment = 'DIF' THEN 'F'
-                      ELSE 'C' END
-    WHERE so_id = p_so;
+        payment_status = state.payment, status = state.life
+    WHERE so_id = p_so AND (delivery_status, billing_status, payment_status, status)
+        <> (state.delivery, state.billing, state.payment, state.life);
     RETURN state.delivery;
 END $$;
 
@@ -162,8 +168,8 @@ BEGIN
                d.qty - d.qty_delivered - d.qty_returned - d.qty_reserved AS missing
         FROM sales_order_lines d
         JOIN items i USING (item_id)
-        JOIN item_units u USING (item_id, uom)
-        JOIN units n USING (uom)
+        JOIN item_units u ON u.item_id = d.item_id AND u.uom = d.uom
+        JOIN units n ON n.uom = d.uom
         WHERE d.so_id = p_so AND i.supply_kind <> 'S'
           AND d.qty > d.qty_delivered + d.qty_returned + d.qty_reserved
         ORDER BY d.item_id, d.line_no

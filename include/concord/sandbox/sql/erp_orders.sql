@@ -92,7 +92,7 @@ CREATE TABLE sales_order_lines (
     qty_returned   numeric(18,6) NOT NULL DEFAULT 0 CHECK (qty_returned >= 0),
     qty_invoiced   numeric(18,6) NOT NULL DEFAULT 0 CHECK (qty_invoiced >= 0),
     PRIMARY KEY (so_id, line_no),
-    CONSTRAINT no_more_than_ordered CHECK (qty_reserved + qty_delivered + qty_returned <= qty)
+    CONSTRAINT within_what_is_ordered CHECK (qty_reserved + qty_delivered + qty_returned <= qty)
 );
 CREATE INDEX sales_order_lines_item ON sales_order_lines (item_id);
 
@@ -204,7 +204,7 @@ BEGIN
     ELSE
         orders := ARRAY(SELECT so_id FROM come UNION SELECT so_id FROM gone);
         ordered := ARRAY(
-            SELECT coalesce(c.so_id, g.so_id)
+            SELECT DISTINCT coalesce(c.so_id, g.so_id)
             FROM come c FULL JOIN gone g USING (so_id, line_no)
             WHERE (c.item_id, c.qty, c.uom, c.unit_price, c.discount_pct)
                 IS DISTINCT FROM (g.item_id, g.qty, g.uom, g.unit_price, g.discount_pct));
@@ -219,9 +219,12 @@ BEGIN
     UPDATE sales_orders o
     SET net_total = s.net, tax_total = round(s.net * c.tax_rate, 2),
         total = s.net + round(s.net * c.tax_rate, 2)
-    FROM companies c, LATERAL (
-        SELECT coalesce(sum(l.net), 0) AS net FROM sales_order_lines l WHERE l.so_id = o.so_id) s
-    WHERE o.so_id = ANY (ordered) AND c.company_code = o.company_code;
+    FROM companies c, (
+        SELECT a.so_id, coalesce(sum(l.net), 0) AS net
+        FROM unnest(ordered) a (so_id) LEFT JOIN LATERAL (
+            SELECT net FROM sales_order_lines WHERE so_id = a.so_id) l ON true
+        GROUP BY a.so_id) s
+    WHERE o.so_id = s.so_id AND c.company_code = o.company_code;
     RETURN NULL;
 END $$;
 CALL erp_watch_lines('sales_order_lines', 'sales_order_lines_changed');
