@@ -15,6 +15,8 @@ from concord.sandbox.play_erp import erp_day
 
 ROUNDS = 4
 """Rounds of a day: morning, noon, afternoon, evening."""
+BY_TELEPHONE = 0.1
+"""Orders that customers place with the ERP's people, for every one of the CRM."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def play(
 ) -> PlaySummary:
     """Play `days` of business, each in some `rounds` in which first the CRM and then the ERP works.
 
-    `orders_per_day` is what an average working day brings. Without a `start`, the days follow the
+    `orders_per_day` is what the CRM takes on an average working day. Without a `start`, the days follow the
     newest order of the CRM, or end today where there is none. After each round `between_rounds`
     gets the day and the round's number, from 1 on; after each day `between_days` gets the day.
 
@@ -69,18 +71,12 @@ def play(
         for n in range(days):
             day = first + timedelta(days=n)
             for number in range(1, rounds + 1):
-                rng = Random(f"play:{base}:{day}:{number}")
+                rng, share = Random(f"play:{base}:{day}:{number}"), 1 / rounds
                 done["crm"] += crm_day(
-                    crm,
-                    day,
-                    rng,
-                    orders_per_day=orders_per_day,
-                    share=1 / rounds,
-                    mistakes=mistakes,
+                    crm, day, rng, orders_per_day=orders_per_day, share=share, mistakes=mistakes
                 )
-                done["erp"] += erp_day(
-                    erp, day, rng, orders_per_day=orders_per_day, share=1 / rounds
-                )
+                worked = erp_day(erp, day, rng, orders=orders_per_day * BY_TELEPHONE, share=share)
+                done["erp"] += Counter(worked.done) + Counter(refused=len(worked.refused))
                 if between_rounds is not None:
                     between_rounds(day, number)
             if between_days is not None:

@@ -12,7 +12,7 @@ from concord.sandbox.changes import invented
 from concord.sandbox.crm_forms import Refused, body
 from concord.sandbox.database import Connection, script
 from concord.sandbox.sales import SalesDesk
-from concord.sandbox.season import draw, volume
+from concord.sandbox.season import busy, draw
 from concord.sandbox.world import pick
 
 DEEDS = {
@@ -56,7 +56,7 @@ def crm_day(
         ConcordError: the CRM has no prices for that day.
     """
     desk = WorkDay(rng, connection, day)
-    mean = volume(day, orders_per_day) * share
+    mean = busy(day) * orders_per_day * share
     deeds = [kind for kind, often in DEEDS.items() for _ in range(draw(rng, mean * often))]
     deeds += [pick(rng, MISTAKES) for _ in range(draw(rng, mean * mistakes))]
     rng.shuffle(deeds)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
-WEEKDAYS = (1.25, 1.15, 1.1, 1.05, 0.95, 0.15, 0.05)  # from Monday on
-MONTHS = (0.9, 0.7, 1.1, 1.0, 0.95, 1.05, 0.9, 0.85, 1.1, 1.05, 1.25, 1.15)
+WEEKDAYS = (1.1, 1.05, 1.0, 1.0, 0.9, 0.3, 0.1)  # from Monday on
+MONTHS = (0.85, 0.7, 1.1, 1.0, 1.0, 1.05, 0.9, 0.8, 1.1, 1.15, 1.25, 1.1)
 
 
-def volume(day: date, per_day: float) -> float:
-    """What to expect of a day where an average working day brings `per_day`."""
-    return per_day * WEEKDAYS[day.weekday()] * MONTHS[day.month - 1]
+def busy(day: date) -> float:
+    """How busy a day is beside an average working day: by weekday and month."""
+    return WEEKDAYS[day.weekday()] * MONTHS[day.month - 1]
 
 
 def draw(rng: Random, mean: float) -> int:

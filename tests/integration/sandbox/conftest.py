@@ -1,4 +1,4 @@
-"""Pairs of empty databases for the sandbox, and a small ERP with a shop in it."""
+"""Pairs of empty databases for the sandbox, a CRM with a catalogue, and a small ERP with a shop in it."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def crm(standing_pair: Pair) -> Iterator[Crm]:
     made.connection.close()
 
 
+@pytest.fixture(scope="session")
 def shop_template(pg: Any) -> str:
     """Name of a database with an ERP's shop, which each test's ERP is copied from."""
     names = [pg.name(f"shop_{side}") for side in ("erp", "crm")]
