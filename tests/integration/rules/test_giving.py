@@ -120,3 +120,44 @@ def test_a_rule_that_adds_gives_a_value_and_no_record(world: World) -> None:
     assert world.one("hub", "SELECT count(*) FROM golden.address WHERE deleted_at IS NULL") == 0
     world.settle()
     assert world.ops("SELECT count(*) FROM image.address_rules WHERE deleted_at IS NULL") == [(0,)]
+
+
+def test_what_a_rule_added_goes_and_the_record_stays(world: World) -> None:
+    adds = rule(
+        "region_of_address",
+        adds=True,
+        watches={
+            "party": "SELECT a.golden_id FROM golden.address AS a JOIN changed AS c"
+            " ON c.golden_id = a.party",
+            "address": "SELECT golden_id FROM changed",
+        },
+        query="SELECT a.golden_id AS subject, 'VIP' AS region FROM golden.address AS a"
+        " JOIN golden.party AS p ON p.golden_id = a.party WHERE p.website IS NOT NULL"
+        " AND p.status = 'active'",
+    )
+    follow(world, adds, config=decided_by_rules(world.config, "region"))
+    code = world.customer(website=SITE)
+    world.erp("INSERT INTO customer_addresses (customer_code, addr_type, street, country_code)"
+              " VALUES (%s, 'BI', '1 Old Road', 'GB')", code)  # fmt: skip
+    world.settle()
+    world.erp("UPDATE customers SET status = 'C'")
+    world.settle()
+    assert world.ops("SELECT count(*) FROM image.address_rules WHERE deleted_at IS NULL") == [(0,)]
+    assert world.one("erp", "SELECT street FROM customer_addresses") == "1 Old Road"
+    assert world.one("hub", "SELECT deleted_at FROM golden.address") is None
+    assert world.ops("SELECT * FROM ops.review") == []
+
+
+def test_two_rules_that_want_one_thing_are_no_doubles(world: World) -> None:
+    other = rule("office_of_site", query=rule().query.replace("p.legal_name AS", "p.website AS"))
+    follow(world, rule(), other)
+    world.customer(website=SITE)
+    world.settle()
+    assert len(_streets(world)) == 1
+    assert world.ops("SELECT count(DISTINCT golden_id), count(*) FROM image.address_rules") == [
+        (1, 2)
+    ]
+    assert world.ops("SELECT * FROM ops.review") == []
+    follow(world, rule(), rule("office_of_site", version=2, query=other.query + " AND false"))
+    world.settle()
+    assert len(_streets(world)) == 1
