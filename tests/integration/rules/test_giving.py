@@ -84,17 +84,19 @@ def test_gone_says_what_a_record_becomes_that_is_not_wanted_any_more(world: Worl
 
 
 def test_a_record_that_is_wanted_again_is_the_one_it_was(world: World) -> None:
-    follow(world, rule())
-    world.customer(website=SITE)
+    follow(world, rule(query=rule().query + " AND p.status = 'active'"))
+    world.customer(website=SITE, status="A")
     world.settle()
     before = world.one("hub", "SELECT golden_id FROM golden.address")
-    # An address of the same kind keeps the golden record alive, and its key names another party.
-    world.ops("UPDATE image.address_rules SET deleted_at = now()")
-    world.ops("INSERT INTO ops.due SELECT 'office_of_party', golden_id, now(), 1 FROM golden.party")
+    world.crm("UPDATE account_address SET line1 = '1 Real Street'")
     world.settle()
-    assert world.ops("SELECT golden_id FROM image.address_rules WHERE deleted_at IS NULL") == [
-        (before,)
-    ]
+    world.erp("UPDATE customers SET status = 'C'")  # withdrawn; a person's change keeps the rest
+    world.settle()
+    shipping = rule().query.replace("'billing'", "'shipping'")  # no match key says that it is it
+    follow(world, rule(version=2, query=shipping))
+    world.settle()
+    live = "SELECT golden_id, kind FROM image.address_rules WHERE deleted_at IS NULL"
+    assert world.ops(live) == [(before, "shipping")]
 
 
 def test_a_rule_that_adds_gives_a_value_and_no_record(world: World) -> None:
