@@ -17,6 +17,9 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
 
+ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
+"""How pytest runs all tests: side by side, each process on a PostgreSQL of its own."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command. Returns the exit code: 0 done, 1 not done, 2 wrong usage, 130 stopped."""
@@ -117,7 +120,7 @@ def _test(places: Places, arguments: list[str]) -> int:
         arguments = [*arguments, *([] if _paths(arguments) else ["tests/faults"])]
     env = settings.neutral(places, os.environ)
     os.chdir(places.root)
-    return _become([str(places.python), "-m", "pytest", *arguments], env)
+    return _become([str(places.python), "-m", "pytest", *(arguments or ALL_TESTS)], env)
 
 
 def _paths(arguments: list[str]) -> list[str]:

@@ -96,8 +96,12 @@ class _Reader:
         if lanes is not None:
             known = self._named("model")
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
+        if lanes is not None and systems is not None:
+            rules.check_slots(systems, lanes, self.documents["lanes"], self.findings)
         for name, codes_of in codes.items():
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
+        for name, entity in entities.items():
+            rules.check_posted(entity, codes, self.documents[f"model/{name}"], self.findings)
         gives = {file.form.gives for file in rule_files}
         ordered = self._check_entities(entities, names, gives)
         for file in rule_files:
@@ -156,7 +160,8 @@ class _Reader:
                 lists=self._named("codes"),
                 given=name in given,
             ).run()
-        rules.check_tables(list(entities), docs, systems, self.findings)
+        rules.check_tables(entities, docs, systems, self.findings)
+        rules.check_references(entities, docs, self.findings)
         return rules.in_reference_order(entities, docs, self.findings)
 
     def _named(self, folder: str) -> list[str]:

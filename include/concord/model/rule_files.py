@@ -26,13 +26,17 @@ class RuleFile:
         self.rule = self._rule()
 
     def _rule(self) -> Rule:
+        form = self.form
+        used = {
+            name.removesuffix(".sql"): self._query(name, ("uses", i))
+            for i, name in enumerate(form.uses)
+        }
         watches = {
             entity: CHANGED
             if isinstance(watch, str)
-            else self._query(watch.sql, ("watches", entity))
-            for entity, watch in self.form.watches.items()
+            else _with(used, self._query(watch.sql, ("watches", entity)))
+            for entity, watch in form.watches.items()
         }
-        form = self.form
         return Rule(
             name=form.rule,
             version=form.version,
@@ -41,8 +45,8 @@ class RuleFile:
             gives=form.gives,
             adds=form.adds,
             watches=watches,
-            query=self._query(form.query, ("query",)),
-            gone=None if isinstance(form.gone, str) else form.gone,
+            query=_with(used, self._query(form.query, ("query",))),
+            gone=_gone(form.gone),
             stamp=form.stamp,
             on=form.on,
         )
@@ -123,3 +127,18 @@ def _fits(field: Field, text: str) -> bool:
             return False
         return value.is_finite() and (field.type != "integer" or value == value.to_integral_value())
     return field.type in {"text", "code"}
+
+
+def _with(used: Mapping[str, str], query: str) -> str:
+    """A query with the ones that it uses, each under the name of its file."""
+    if not used or not query:
+        return query
+    named = ",\n".join(f"{name} AS (\n{text}\n)" for name, text in used.items())
+    return f"WITH {named}\nSELECT * FROM (\n{query}\n) AS asked"
+
+
+def _gone(word: str | dict[str, str]) -> dict[str, str] | None:
+    """What a record becomes that is not wanted any more: as it was, where it is to be kept."""
+    if isinstance(word, dict):
+        return word
+    return {} if word == "keep" else None

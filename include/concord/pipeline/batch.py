@@ -203,7 +203,8 @@ def _in_turn(conn: Connection, act: Callable[[Connection, int, str, str], T], *s
     """Do what needs the step's row: wait for another attempt that works, end one that hangs."""
     values = {
         "session": "concord step " + " ".join(map(str, step)),
-        "lease": f"{step[1]}:{step[2]}",
+        "lease": f"{step[1]}:{step[2]}",  # of a load; it has one for each of the batch's entities
+        "batch": step[0],
         "silence": SILENCE,
     }
     conn.execute("SELECT set_config('application_name', %(session)s, false)", values)

@@ -28,6 +28,7 @@ from concord.pipeline import (
     images,
     incoming,
     merges,
+    relinked,
     stage,
     wanted,
 )
@@ -110,7 +111,8 @@ def _absorb(
     ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
-    merges.follow(conn, engine.config, batch.id, entity)
+    relinked.moved(conn, engine.config, batch.entities, batch.id, entity)
+    relinked.take(conn, engine.config, batch.id, entity)
     deletions.settle(conn, batch.id, entity, [s.mapping for s in sources])
     _affected(conn, batch, entity)
     deletions.close_answered(conn, batch.id, entity)
@@ -119,7 +121,7 @@ def _absorb(
     statistics.refresh(conn, table("golden", entity), changed)
     due.note(conn, engine.config, batch.id, entity)
     clashes = conflicts.record(conn, batch.id, entity)
-    _replan_children(conn, engine, batch, entity)
+    relinked.linked(conn, engine.config, batch.entities, batch.id, entity)
     return changed, clashes
 
 
@@ -283,24 +285,6 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     ).rowcount
     if adopted:  # they may not have been checked
         add_counts(conn, batch.id, "golden", entity.name, {"adopted": adopted})
-
-
-def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:
-    """Records that refer to newly linked ones may now have a place in more systems."""
-    for child in engine.config.entities:
-        for ref in child.references:
-            if ref.to != entity.name:
-                continue
-            conn.execute(
-                statement(
-                    "pipeline",
-                    "replan_children",
-                    child=table("golden", child),
-                    ref=ident("c", ref.name),
-                    result=stage.work_table(batch.id, "r", entity.name),
-                ),
-                {"entity": child.name},
-            )
 
 
 def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:

@@ -26,14 +26,45 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two systems: its name, and its tables with parents first."""
+    """One of the two systems: its name, and its tables with parents first.
+
+    `tables` hold the customers, `business` all else; `scripts` make the latter.
+    """
 
     name: str
     tables: tuple[str, ...]
+    business: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
-ERP = Side("erp", ("customers", "customer_contacts", "customer_addresses"))
-CRM = Side("crm", ("account", "person", "account_address"))
+ERP = Side(
+    "erp",
+    ("customers", "customer_contacts", "customer_addresses"),
+    (
+        *("companies", "exchange_rates", "units", "items", "item_units", "price_lists", "prices"),
+        *("warehouses", "customer_company", "boms", "bom_lines", "stock", "contracts"),
+        *("sales_orders", "sales_order_lines", "shipments", "shipment_lines"),
+        *("invoices", "invoice_lines", "payments", "payment_allocations"),
+        *("expected_receipts", "purchase_requisitions"),
+        *("production_orders", "production_components"),
+    ),
+    (
+        *("erp_master", "erp_orders", "erp_invoices", "erp_supply", "erp_delivery"),
+        *("erp_billing", "erp_payments", "erp_production", "erp_books"),
+    ),
+)
+CRM = Side(
+    "crm",
+    ("account", "person", "account_address"),
+    (
+        *("crm_setting", "warehouse", "product", "product_unit", "price_book", "price_book_entry"),
+        *("availability", "availability_day", "lead", "opportunity", "opportunity_line", "quote"),
+        *("quote_line", "contract", "sales_order", "sales_order_line", "sales_order_progress"),
+        *("reservation", "reservation_counter", "ticket", "shipment", "shipment_line", "invoice"),
+        *("invoice_line", "payment", "payment_allocation"),
+    ),
+    ("crm_catalogue", "crm_sales", "crm_books", "crm_stock", "crm_orders", "crm_deals"),
+)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (
@@ -111,6 +142,9 @@ def create(erp_url: str, crm_url: str) -> None:
         with opened(side, url) as connection:
             if not exists(connection, side, url):
                 connection.execute(script(f"{side.name}_schema"))
+            if not _has_business(connection, side, url):
+                for name in side.scripts:
+                    connection.execute(script(name))
 
 
 def drop(erp_url: str, crm_url: str) -> None:
@@ -118,6 +152,8 @@ def drop(erp_url: str, crm_url: str) -> None:
     for side, url in _sides(erp_url, crm_url):
         with opened(side, url) as connection:
             if exists(connection, side, url):
+                if side.business and _has_business(connection, side, url):
+                    connection.execute(script(f"{side.name}_business_drop"))
                 connection.execute(script(f"{side.name}_drop"))
 
 
@@ -130,7 +166,9 @@ def reset(erp_url: str, crm_url: str) -> None:
     create(erp_url, crm_url)
     for side, url in _sides(erp_url, crm_url):
         with opened(side, url) as connection:
-            connection.execute(script(f"{side.name}_empty"))
+            connection.execute(
+                sql.SQL("TRUNCATE {} RESTART IDENTITY").format(idents(side.tables + side.business))
+            )
 
 
 def is_empty(erp_url: str, crm_url: str) -> bool:
@@ -139,14 +177,23 @@ def is_empty(erp_url: str, crm_url: str) -> bool:
 
 
 def exists(connection: Connection, side: Side, url: str) -> bool:
-    """Whether this side's tables are there.
+    """Whether this side's tables of customers are there.
 
     Raises:
-        ConcordError: some of the names are taken by tables that are not the sandbox's.
+        ConcordError: some of the side's names are taken by tables that are not the sandbox's.
     """
-    rows = connection.execute(script("tables_found"), {"names": list(side.tables)}).fetchall()
+    return _are_there(connection, side, url, side.tables)
+
+
+def _has_business(connection: Connection, side: Side, url: str) -> bool:
+    return _are_there(connection, side, url, side.business)
+
+
+def _are_there(connection: Connection, side: Side, url: str, names: tuple[str, ...]) -> bool:
+    """Whether all of these tables are there; see `exists` for errors."""
+    rows = connection.execute(script("tables_found"), {"names": list(names)}).fetchall()
     strange = sorted(name for name, comment in rows if not comment.startswith("Sandbox "))
-    if strange or 0 < len(rows) < len(side.tables):
+    if strange or 0 < len(rows) < len(names):
         what = (
             f"has tables that are not the sandbox's: {', '.join(strange)}"
             if strange

@@ -1,2 +1,0 @@
--- The sandbox CRM's rows, removed.
-TRUNCATE account_address, person, account;
