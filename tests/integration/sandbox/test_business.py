@@ -44,8 +44,8 @@ def test_products_have_units_prices_stock_and_recipes(filled: Pair) -> None:
     kinds = "SELECT supply_kind, count(*) FROM items GROUP BY 1 ORDER BY 1"
     assert filled.at("erp", kinds) == [("B", 60), ("M", 30), ("S", 10)]
     for lacking in (
-        "SELECT 1 FROM items i WHERE NOT EXISTS (SELECT FROM item_units u WHERE u.item_id = i.item_id"
-        " AND u.uom = i.uom AND u.numerator = u.denominator)",
+        "SELECT 1 FROM items i WHERE NOT EXISTS (SELECT FROM item_units u"
+        " WHERE u.item_id = i.item_id AND u.uom = i.uom AND u.numerator = u.denominator)",
         "SELECT 1 FROM item_units u, price_lists l"
         " WHERE price_on(l.list_id, u.item_id, u.uom, 1, '2026-03-01') IS NULL",
         "SELECT 1 FROM items i, warehouses w WHERE supply_kind <> 'S' AND NOT EXISTS"
