@@ -1,9 +1,13 @@
-"""`sandbox seed|import|tick|score|reset`: a small ERP and CRM to try everything on."""
+"""`sandbox seed|import|tick|play|score|reset`: a small ERP and CRM to try everything on."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import subprocess
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +43,16 @@ def register(commands: Any) -> None:
     )  # fmt: skip
     made.add_argument("--minutes", type=int, default=1)
     made.add_argument("--seed", type=int)
+    made = command(
+        top, "play", play, "Play days of business: deals, orders, deliveries, payments.",
+        './concord sandbox play --days 30 --between-days "./concord run"',
+    )  # fmt: skip
+    made.add_argument("--days", type=int, default=30)
+    made.add_argument("--orders-per-day", type=float, default=70)
+    made.add_argument("--start", type=date.fromisoformat, help="the first day; else days go on")
+    made.add_argument("--rounds", type=int, default=4, help="how often a day both sides work")
+    made.add_argument("--seed", type=int)
+    made.add_argument("--between-days", metavar="COMMAND", help="run this after each day")
     command(top, "score", score, "How well records were linked, against the truth.",
             "./concord sandbox score")  # fmt: skip
 
@@ -111,6 +125,33 @@ def tick(options: argparse.Namespace) -> None:
 
     erp, crm = _urls()
     print(play(erp, crm, seed=options.seed, minutes=options.minutes))
+
+
+def play(options: argparse.Namespace) -> None:
+    """Play days of business."""
+    from concord.sandbox.play import play as days
+
+    erp, crm = _urls()
+    command = shlex.split(options.between_days or "")
+    print(
+        days(
+            erp,
+            crm,
+            days=options.days,
+            start=options.start,
+            orders_per_day=options.orders_per_day,
+            rounds=options.rounds,
+            seed=options.seed,
+            between_days=partial(_between, command),
+        )
+    )
+
+
+def _between(command: list[str], day: date) -> None:
+    """Says which day is over, and runs the user's command."""
+    print(f"{day} is over.", flush=True)
+    if command and (ended := subprocess.run(command, check=False).returncode):
+        raise ConcordError(f"{shlex.join(command)} ended with {ended} after {day}; play stopped.")
 
 
 def score(_: argparse.Namespace) -> None:

@@ -53,7 +53,18 @@ ERP = Side(
         *("erp_billing", "erp_payments", "erp_production", "erp_books"),
     ),
 )
-CRM = Side("crm", ("account", "person", "account_address"))
+CRM = Side(
+    "crm",
+    ("account", "person", "account_address"),
+    (
+        *("crm_setting", "warehouse", "product", "product_unit", "price_book", "price_book_entry"),
+        *("availability", "availability_day", "lead", "opportunity", "opportunity_line", "quote"),
+        *("quote_line", "contract", "sales_order", "sales_order_line", "sales_order_progress"),
+        *("reservation", "reservation_counter", "ticket", "shipment", "shipment_line", "invoice"),
+        *("invoice_line", "payment", "payment_allocation"),
+    ),
+    ("crm_catalogue", "crm_sales", "crm_books", "crm_stock", "crm_orders", "crm_deals"),
+)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (

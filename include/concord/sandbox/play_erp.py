@@ -14,9 +14,7 @@ from concord.sandbox.erp_desk import Desk
 from concord.sandbox.erp_money import MoneyDesk
 from concord.sandbox.erp_sales import SalesDesk
 from concord.sandbox.erp_supply import SupplyDesk
-
-WEEKDAYS = (1.1, 1.05, 1.0, 1.0, 0.9, 0.3, 0.1)
-MONTHS = (0.85, 0.7, 1.1, 1.0, 1.0, 1.05, 0.9, 0.8, 1.1, 1.15, 1.25, 1.1)
+from concord.sandbox.season import WEEKDAYS, busy
 
 
 @dataclass(frozen=True)
@@ -30,11 +28,6 @@ class ErpDay:
     def __str__(self) -> str:
         deeds = ", ".join(f"{deed} {n}" for deed, n in sorted(self.done.items())) or "nothing"
         return f"{self.day}: {deeds}. Refused: {len(self.refused)}."
-
-
-def busy(day: date) -> float:
-    """How busy a day is beside an average working day: by weekday and month."""
-    return WEEKDAYS[day.weekday()] * MONTHS[day.month - 1]
 
 
 def erp_day(

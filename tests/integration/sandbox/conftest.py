@@ -1,4 +1,4 @@
-"""Pairs of empty databases for the sandbox, and a small ERP with a shop in it."""
+"""Pairs of empty databases for the sandbox, a CRM with a catalogue, and a small ERP with a shop in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from concord.sandbox import database
+from tests.integration.sandbox.crm import Crm
 from tests.integration.sandbox.erp_shop import Shop, opened, stock_up
 from tests.integration.sandbox.pairs import Pair
 
@@ -45,6 +46,24 @@ def pair(empty_pair: Callable[[], Pair]) -> Pair:
     made = empty_pair()
     database.create(*made.urls)
     return made
+
+
+@pytest.fixture(scope="session")
+def standing_pair(pg: Any) -> Pair:
+    """Two databases with the sandbox's tables that are emptied, not made anew, for each test."""
+    made = Pair(*(pg.create(pg.name(f"standing_{side}")) for side in ("erp", "crm")))
+    database.create(*made.urls)
+    return made
+
+
+@pytest.fixture
+def crm(standing_pair: Pair) -> Iterator[Crm]:
+    """A CRM of twelve products, 100 of each stored one in two warehouses, and three customers."""
+    database.reset(*standing_pair.urls)
+    made = Crm(standing_pair.crm)
+    made.fill()
+    yield made
+    made.connection.close()
 
 
 @pytest.fixture(scope="session")
