@@ -170,7 +170,7 @@ def _supply(erp: psycopg.Connection[Any], crm: psycopg.Connection[Any]) -> Itera
     """What is short is requisitioned or produced: as much as netting says, and no more."""
     need = _demand(erp, crm)
     supply = {row[:2]: row[2:] for row in _rows(erp, "erp_supply")}
-    holds = defaultdict(Decimal)
+    holds: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for item, place, quantity in _rows(crm, "crm_holds"):
         holds[item, place] += quantity
     services = {r[0] for r in erp.execute("SELECT item_code FROM items WHERE supply_kind = 'S'")}

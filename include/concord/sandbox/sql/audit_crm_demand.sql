@@ -8,7 +8,6 @@ FROM (
     SELECT r.product_id, r.warehouse_id, r.quantity
     FROM reservation r
     WHERE r.status = 'Held' AND r.order_id IS NULL
-      AND (r.expires_at IS NULL OR r.expires_at > (now() AT TIME ZONE 'UTC'))
 ) x
 JOIN product p ON p.id = x.product_id
 JOIN warehouse w ON w.id = x.warehouse_id

@@ -4,5 +4,4 @@ FROM reservation r
 JOIN product p ON p.id = r.product_id
 JOIN warehouse w ON w.id = r.warehouse_id
 WHERE r.status = 'Held' AND r.order_id IS NULL
-  AND (r.expires_at IS NULL OR r.expires_at > (now() AT TIME ZONE 'UTC'))
 GROUP BY p.code, w.code
