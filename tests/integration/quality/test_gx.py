@@ -182,8 +182,3 @@ def test_a_pattern_that_postgresql_cannot_read_is_named(people: str) -> None:
             ("f.json", 7, "r")
         ] * 2
         assert conn.execute("SELECT 1").fetchone() == (1,)
-
-
-def test_the_shipped_patterns_can_be_read(people: str, shipped: Suites) -> None:
-    with psycopg.connect(people) as conn:
-        trial.check(conn, shipped)

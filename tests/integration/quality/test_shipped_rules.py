@@ -132,11 +132,11 @@ def failing(hub: Hub, suite: Suite, rows: Mapping[str, Any], types: Mapping[str,
 
 @pytest.mark.parametrize(("system", "entity"), TABLES)
 def test_every_rule_about_a_record_fails_on_one_made_to_break_it(
-    shared: Hub, shipped: Suites, config: Config, system: str, entity: str
+    shared: Hub, shipped: Suites, business: Config, system: str, entity: str
 ) -> None:
     suite = shipped.of(system, entity)
     suite = replace(suite, rules=tuple(r for r in suite.rules if not r.query_file))
-    fields = config.entity[entity].field
+    fields = business.entity[entity].field
     types = dict.fromkeys(suite.columns, "text")
     if system == "golden":
         types = {name: fields[name].pg_type for name in suite.columns}
@@ -147,7 +147,7 @@ def test_every_rule_about_a_record_fails_on_one_made_to_break_it(
     assert {name for name in rows if name in found.get(name, ())} == rows.keys() - {"good"}
 
 
-def test_every_shipped_rule_has_words_in_every_language(shipped: Suites, config: Config) -> None:
+def test_every_shipped_rule_has_words_in_every_language(shipped: Suites, business: Config) -> None:
     for path in ROOT.glob("*/*.json"):
         for one in json.loads(path.read_text(encoding="utf-8"))["expectations"]:
-            assert set(one["meta"]["meaning"]) == set(config.company.languages)
+            assert set(one["meta"]["meaning"]) == set(business.company.languages)
