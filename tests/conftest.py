@@ -25,6 +25,7 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
+from tests.support.customers import customers
 from tests.support.world import World
 
 
@@ -178,7 +179,13 @@ def pg() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """The configuration that is shipped: the sandbox's company."""
+    """The sandbox's company as far as its customers go: quick, and enough for most tests."""
+    return customers(load_config())
+
+
+@pytest.fixture(scope="session")
+def business() -> Config:
+    """The configuration that is shipped: the whole company."""
     return load_config()
 
 
@@ -221,12 +228,21 @@ def hub(pg: Postgres, hub_template: str) -> Iterator[TestHub]:
 @pytest.fixture(scope="session")
 def sandbox_templates(pg: Postgres, config: Config) -> dict[str, str]:
     """Names of an empty sandbox ERP and CRM, prepared for capture and writing."""
-    names = {"erp": "erp_template", "crm": "crm_template"}
+    return _prepared(pg, config, {"erp": "erp_template", "crm": "crm_template"})
+
+
+@pytest.fixture(scope="session")
+def business_templates(pg: Postgres, business: Config) -> dict[str, str]:
+    """The same, prepared for the whole company."""
+    return _prepared(pg, business, {"erp": "erp_business", "crm": "crm_business"})
+
+
+def _prepared(pg: Postgres, config: Config, names: dict[str, str]) -> dict[str, str]:
     urls = {system: pg.create(name) for system, name in names.items()}
     create_sandbox(urls["erp"], urls["crm"])
     for system, url in urls.items():
         opened = open_system(config.system[system], url)
-        mappings = [e.by_system[system] for e in config.entities]
+        mappings = [e.by_system[system] for e in config.entities if system in e.by_system]
         opened.execute(opened.prepare(mappings))
     return names
 
@@ -248,6 +264,18 @@ def sandbox_urls(pg: Postgres, sandbox_templates: dict[str, str]) -> Iterator[di
     """A fresh, empty sandbox ERP and CRM."""
     names = {system: pg.name(system) for system in sandbox_templates}
     yield {s: pg.create(name, sandbox_templates[s]) for s, name in names.items()}
+    for name in names.values():
+        pg.drop(name)
+
+
+@pytest.fixture
+def company(
+    pg: Postgres, business: Config, hub: TestHub, business_templates: dict[str, str]
+) -> Iterator[World]:
+    """The whole company: hub, empty sandbox ERP and CRM, all entities, rules and suites."""
+    names = {system: pg.name(system) for system in business_templates}
+    urls = {s: pg.create(name, business_templates[s]) for s, name in names.items()}
+    yield World(business, hub, urls)
     for name in names.values():
         pg.drop(name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -17,6 +17,7 @@ from tests.faults.hostile.hands import Hostile
 from tests.faults.hostile.store import Resource as HostileResource
 from tests.faults.hostile.system import HostileSystem
 from tests.support.memory_system import Api, MemorySystem, Resource, parsed
+from tests.support.orders import LINES, ORDERS, order_mapping
 from tests.support.readings import rows_of
 from tests.support.reset import empty
 from tests.support.shop import without_slot
@@ -76,34 +77,47 @@ def spec_of(kind: str, capture: str = "auto") -> SystemSpec:
     )
 
 
-def postgres(pg: Any, url: str, capture: str = "auto") -> Hands:
-    """A prepared database with one table, in an empty one."""
-    system, mapping = open_system(spec_of("postgres", capture), url), mapping_of("erp")
-    with psycopg.connect(url) as conn:
-        conn.execute("CREATE SEQUENCE customer_code")
-        conn.execute(TABLE)
-    system.execute(system.prepare([mapping]))
+def runner(url: str) -> Callable[..., list[Any]]:
+    """A person at the prompt of a database."""
 
     def run(query: SQL | Any, values: dict[str, Any]) -> list[Any]:
         with psycopg.connect(url) as conn:
             cur = conn.execute(query, values)
             return cur.fetchall() if cur.description else []
 
+    return run
+
+
+def postgres(pg: Any, url: str, capture: str = "auto", *, papers: bool = False) -> Hands:
+    """A prepared database with customers, or with orders, in an empty one."""
+    system = open_system(spec_of("postgres", capture), url)
+    mapping = order_mapping() if papers else mapping_of("erp")
+    table, key, run = Identifier(mapping.table), Identifier(mapping.id), runner(url)
+    with psycopg.connect(url) as conn:
+        conn.execute("CREATE SEQUENCE customer_code")
+        conn.execute(ORDERS if papers else TABLE)
+    system.execute(system.prepare([mapping]))
+
     def add(**values: Any) -> str:
-        query = SQL("INSERT INTO customers ({}) VALUES ({}) RETURNING code").format(
-            SQL(", ").join(map(Identifier, values)), SQL(", ").join(map(Placeholder, values))
+        query = SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}").format(
+            table,
+            SQL(", ").join(map(Identifier, values)),
+            SQL(", ").join(map(Placeholder, values)),
+            key,
         )
         return str(run(query, values)[0][0])
 
     def edit(source_id: str, **values: Any) -> None:
-        query = SQL("UPDATE customers SET {} WHERE code = {}").format(
+        query = SQL("UPDATE {} SET {} WHERE {} = {}").format(
+            table,
             SQL(", ").join(SQL("{} = {}").format(Identifier(c), Placeholder(c)) for c in values),
+            key,
             Placeholder("source_id"),
         )
         run(query, {**values, "source_id": source_id})
 
     def remove(source_id: str) -> None:
-        run(SQL("DELETE FROM customers WHERE code = %(id)s"), {"id": source_id})
+        run(SQL("DELETE FROM {} WHERE {} = %(id)s").format(table, key), {"id": source_id})
 
     def other() -> System:
         return postgres(pg, pg.create(pg.name("other"))).system
@@ -112,10 +126,9 @@ def postgres(pg: Any, url: str, capture: str = "auto") -> Hands:
     return Hands(system, mapping, add, edit, remove, lambda r: rows_of(r, scratch), other)
 
 
-def memory() -> Hands:
-    """A web service with one resource."""
-    api = Api()
-    api.resources["customers"] = Resource(
+def customers() -> Resource:
+    """What a web service knows of customers."""
+    return Resource(
         columns={
             "name": "text",
             "phone": "text",
@@ -127,20 +140,36 @@ def memory() -> Hands:
         limits={"name": 80},
         required=("name",),
     )
-    kinds = api.resources["customers"].columns
+
+
+def orders() -> Resource:
+    """Orders of a web service, which hold their lines."""
+    return Resource(
+        columns={"customer": "text", "note": "text", LINES: "text"},
+        id="so_no",
+        required=("customer",),
+    )
+
+
+def memory(*, papers: bool = False) -> Hands:
+    """A web service with one resource."""
+    api, mapping = Api(), order_mapping() if papers else mapping_of("erp")
+    name = mapping.table
+    api.resources[name] = orders() if papers else customers()
+    kinds = api.resources[name].columns
 
     def add(**values: Any) -> str:
-        return api.put("customers", None, {c: parsed(v, kinds[c]) for c, v in values.items()})
+        return api.put(name, None, {c: parsed(v, kinds[c]) for c, v in values.items()})
 
     def edit(source_id: str, **values: Any) -> None:
-        api.put("customers", source_id, {c: parsed(v, kinds[c]) for c, v in values.items()})
+        api.put(name, source_id, {c: parsed(v, kinds[c]) for c, v in values.items()})
 
     def remove(source_id: str) -> None:
-        api.drop("customers", source_id)
+        api.drop(name, source_id)
 
     return Hands(
         MemorySystem(spec_of("memory"), api),
-        mapping_of("erp"),
+        mapping,
         add,
         edit,
         remove,
@@ -182,6 +211,42 @@ def hostile(started: list[Hostile]) -> Hands:
     )
 
 
+def papers_of(hands: Hands, run: Callable[..., list[Any]] | None) -> Hands:
+    """The same system with documents: people give and take lines as one text as well.
+
+    `run`: where the lines are rows of a second table.
+    """
+    if run is None:
+        return hands
+
+    def put(source_id: str, raw: str | None) -> None:
+        run("DELETE FROM so_line WHERE so_no = %(no)s", {"no": source_id})
+        run(
+            "INSERT INTO so_line (so_no, line_no, item, qty, due) SELECT %(no)s, l.*"
+            " FROM json_to_recordset(%(raw)s::json)"
+            " AS l (line_no integer, item text, qty numeric, due date)",
+            {"no": source_id, "raw": raw or "[]"},
+        )
+
+    def add(**values: Any) -> str:
+        raw = values.pop(LINES, None)
+        source_id = hands.add(**values)
+        put(source_id, raw)
+        return source_id
+
+    def edit(source_id: str, **values: Any) -> None:
+        if LINES in values:
+            put(source_id, values.pop(LINES))
+        if values:
+            hands.edit(source_id, **values)
+
+    def remove(source_id: str) -> None:
+        put(source_id, None)
+        hands.remove(source_id)
+
+    return replace(hands, add=add, edit=edit, remove=remove)
+
+
 @pytest.fixture(scope="session")
 def contract_url(pg: Any) -> str:
     """The database that the PostgreSQL adapter's turns take place in."""
@@ -206,3 +271,17 @@ def hands(request: pytest.FixtureRequest) -> Iterator[Hands]:
     finally:
         for server in started:
             server.stop()
+
+
+@pytest.fixture(params=["postgres", "postgres by decoding", "memory"])
+def papers(request: pytest.FixtureRequest) -> Iterator[Hands]:
+    """Every adapter that carries documents, without any orders yet."""
+    if request.param == "memory":
+        yield papers_of(memory(papers=True), None)
+        return
+    url = request.getfixturevalue("contract_url")
+    empty(url)
+    capture = "auto" if request.param == "postgres" else "logical"
+    pg = request.getfixturevalue("pg")
+    yield papers_of(postgres(pg, url, capture, papers=True), runner(url))
+    without_slot(url)

@@ -23,6 +23,11 @@ HEAVY = {"pandas", "numpy", "great_expectations", "psycopg", "psycopg2", "phonen
 PARSE_LIMIT_SECONDS = 1.0
 
 
+def _clock(dag: Any) -> Any:
+    """The part of a DAG's schedule that is a clock."""
+    return getattr(dag.timetable, "timetable", dag.timetable)
+
+
 def _longest_chain(task: Any) -> int:
     return 1 + max((_longest_chain(t) for t in task.downstream_list), default=0)
 
@@ -85,10 +90,40 @@ def test_dags_run_one_at_a_time_in_the_companys_zone_and_make_nothing_up(
         assert dag.max_active_runs == 1, dag.dag_id
         assert not dag.catchup, dag.dag_id
         assert dag.is_paused_upon_creation is False, dag.dag_id
-        assert str(dag.timetable.timezone) == config.company.timezone, dag.dag_id
+        clock = _clock(dag)
+        assert str(clock.timezone) == config.company.timezone, dag.dag_id
         assert str(dag.timezone) == config.company.timezone, dag.dag_id
         if dag.dag_id in schedules:
-            assert dag.timetable.expression == schedules[dag.dag_id]
+            assert clock.expression == schedules[dag.dag_id]
+
+
+def test_a_lane_that_starts_on_changes_keeps_its_schedule_and_one_watcher(
+    dag_bag: Any, config: Config
+) -> None:
+    for lane in config.lanes:
+        timetable = dag_bag.dags[lane.dag].timetable
+        assert (timetable is not _clock(dag_bag.dags[lane.dag])) == lane.on_change, lane.name
+        if lane.on_change:
+            (asset,) = timetable.asset_condition.objects
+            assert asset.name == f"concord_changed_{lane.name}"
+            (watcher,) = asset.watchers
+            assert watcher.trigger.pause_seconds == lane.signal.pause_seconds
+    assert config.lane["fast"].on_change
+
+
+def test_a_change_signal_goes_to_each_lane_that_waits_for_it_alone(
+    dag_bag: Any, config: Config
+) -> None:
+    """No housekeeping and no nightly run is started by a change."""
+    waiting = {dag.dag_id for dag in dag_bag.dags.values() if dag.timetable is not _clock(dag)}
+    assert waiting == {lane.dag for lane in config.lanes if lane.on_change}
+
+
+def test_tasks_of_a_lane_in_a_hurry_go_first(dag_bag: Any, config: Config) -> None:
+    for lane in config.lanes:
+        for task in dag_bag.dags[lane.dag].tasks:
+            assert (task.priority_weight, task.weight_rule) == (lane.priority, "absolute"), task
+    assert config.lane["fast"].priority > config.lane["nightly"].priority
 
 
 def test_the_nightly_run_starts_at_night_where_the_company_is(dag_bag: Any) -> None:
@@ -117,9 +152,14 @@ def test_every_task_has_a_limit_in_time_and_our_retry_policy(dag_bag: Any) -> No
 
 def test_every_pool_that_a_task_needs_is_one_that_we_make(dag_bag: Any, config: Config) -> None:
     made = pools(config)
-    assert {name: pool["slots"] for name, pool in made.items()} == {
-        f"concord_{s.name}": s.slots for s in config.systems
-    }
+    for system in config.systems:
+        slots = [
+            p["slots"]
+            for name, p in made.items()
+            if f"{name}_".startswith(f"concord_{system.name}_")
+        ]
+        assert sum(slots) == system.slots
+        assert min(slots) > 0
     for dag in dag_bag.dags.values():
         for task in dag.tasks:
             assert task.pool in {"default_pool", *made}, task
@@ -127,7 +167,8 @@ def test_every_pool_that_a_task_needs_is_one_that_we_make(dag_bag: Any, config: 
         for task in dag_bag.dags[lane.dag].tasks:
             verb, _, system = task.task_id.partition("_")
             if verb in ("extract", "load"):
-                assert task.pool == f"concord_{system}"
+                own = f"_{lane.name}" if lane.own_slots else ""
+                assert task.pool == f"concord_{system}{own}"
 
 
 def test_every_lane_has_a_deadline(dag_bag: Any, config: Config) -> None:

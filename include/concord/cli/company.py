@@ -35,7 +35,7 @@ def check(options: argparse.Namespace) -> int:
     loaded = load()
     root = Path(__file__).resolve().parents[3] / "expectations"
     found = suites.load(root, loaded.config)
-    rules = sum(len(s.rules) for s in found)
+    rules = sum(len(s.rules) + len(s.volumes) for s in found)
     print(
         f"Configuration {loaded.config.version}: {len(loaded.config.entities)} entities,"
         f" {len(loaded.config.systems)} systems, {rules} rules in suites."
@@ -52,16 +52,20 @@ def check(options: argparse.Namespace) -> int:
 def _hub(loaded: Any) -> list[Problem]:
     from concord.hub.database import Hub
     from concord.hub.migrate import pending
-    from concord.quality import suites
+    from concord.quality import suites, trial
+    from concord.rules.check import check as check_rules
 
     hub = Hub.from_environment()
     with hub.connect() as conn:
         behind = pending(conn, loaded.config)
         if not behind:
             root = Path(__file__).resolve().parents[3] / "expectations"
-            suites.check_patterns(conn, suites.load(root, loaded.config))
+            trial.check(conn, suites.load(root, loaded.config))
+            refused = check_rules(conn, loaded.config, loaded.documents)
     print(f"hub at {hub.address}: {'current' if not behind else 'behind'}")
-    return [Problem("hub", None, "", text) for text in behind]
+    if behind:
+        return [Problem("hub", None, "", text) for text in behind]
+    return refused
 
 
 def _systems(loaded: Any, found: Any) -> list[Problem]:

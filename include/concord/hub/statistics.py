@@ -37,5 +37,6 @@ def refresh(conn: Connection, table: sql.Identifier, changed: int) -> bool:
     ).fetchone()
     if row and changed < SHARE * row[0]:
         return False
-    conn.execute(sql.SQL("ANALYZE {}").format(table))
+    # Its lock stays until the transaction ends; who finds it taken leaves that work to the holder.
+    conn.execute(sql.SQL("ANALYZE (SKIP_LOCKED) {}").format(table))
     return True

@@ -114,7 +114,7 @@ def work(places: Places, interface: Interface) -> dict[str, Any]:
     daily = {"argv": upkeep, "every": 86_400, "first": 3_600}
     return {
         "components": components,
-        # No lane needs the triggerer, so the others get the processor to themselves at first.
+        # Until it listens, the schedule starts the lanes: the others get the processor first.
         "delays": {"triggerer": 20},
         # Tasks that run finish, and say so to the api-server. A triggerer has nothing to lose.
         "last": ["api-server"],

@@ -34,6 +34,7 @@ ENGINE = (
     Entry("reject", "Refuse a held change set.", "reject 7"),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
+    Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),
     Entry("sandbox", "A small ERP and CRM to try things on: seed, import, tick.", "sandbox tick"),

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from concord.errors import ConcordError
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -19,6 +21,14 @@ class Fault:
 
     rule: str
     message: str
+
+
+class Unmappable(ConcordError):
+    """A canonical value has no form in a system: a person has to add one. Shows no value."""
+
+    def __init__(self, field: str, column: str, message: str) -> None:
+        self.field, self.column, self.message = field, column, message
+        super().__init__(f"{field} (column {column}) {message}")
 
 
 Outcome: TypeAlias = str | Fault | None

@@ -14,6 +14,7 @@ from concord.mapping import formats
 from concord.mapping.cleaning import STEPS, Step
 from concord.mapping.codes import code_reader
 from concord.mapping.faults import Fault, FaultRow, Outcome, fault_frame, split, texts
+from concord.mapping.lines import read_lines
 from concord.mapping.money import check_minor_units
 from concord.mapping.text import blank, plain, within
 from concord.model.spec import CleanStep, CodeList, Column, Company, Entity, EntityMapping, Field
@@ -62,15 +63,22 @@ def canonical(
     found: list[FaultRow] = []
     values: dict[str, list[str | None]] = {}
     nothing: list[str | None] = [None] * len(keys)
+
+    def read_line(one: Entity, held: EntityMapping, lines: pd.DataFrame) -> Cleaned:
+        return canonical(one, held, codes, company, lines)
+
     for name in reading_order(entity, mapping):
         field, column = entity.field[name], mapping.by_field[name]
         if column.column not in raw.columns:
             continue
-        read = field_reader(
-            field, column, mapping.system, codes, company.country, ZoneInfo(company.timezone)
-        )
-        used = [values.get(u, nothing) for u in uses(field)]
-        outcomes = _apply(read, texts(raw[column.column]), used)
+        given = texts(raw[column.column])
+        if field.type == "lines":
+            outcomes = read_lines(field, column, mapping.system, given, read_line)
+        else:
+            read = field_reader(
+                field, column, mapping.system, codes, company.country, ZoneInfo(company.timezone)
+            )
+            outcomes = _apply(read, given, [values.get(u, nothing) for u in uses(field)])
         if field.required:
             outcomes = [REQUIRED if o is None else o for o in outcomes]
         values[name] = split(outcomes, keys, name, column.column, found)

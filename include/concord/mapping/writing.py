@@ -8,24 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from concord.errors import ConcordError
 from concord.mapping import formats
 from concord.mapping.codes import texts_in
-from concord.mapping.faults import Fault, FaultRow, fault_frame, split, texts
+from concord.mapping.faults import Fault, FaultRow, Unmappable, fault_frame, split, texts
 from concord.mapping.formats import Reader
+from concord.mapping.lines import EMPTY, Line, lines_writer
 from concord.mapping.reading import field_reader, uses
 from concord.mapping.text import cut
 from concord.model.spec import CodeList, Column, Entity, EntityMapping, Field
 
 NO_COUNTRY = "ZZ"  # a number cut short is not completed with anybody's country code
-
-
-class Unmappable(ConcordError):
-    """A canonical value has no form in a system: a person has to add one. Shows no value."""
-
-    def __init__(self, field: str, column: str, message: str) -> None:
-        self.field, self.column, self.message = field, column, message
-        super().__init__(f"{field} (column {column}) {message}")
 
 
 def to_system(
@@ -37,7 +29,7 @@ def to_system(
     """Some canonical values of one record as the system's columns.
 
     Fields that the system does not hold, or that are never written there (`write: false`), are
-    left out. A `ref` is given as that system's source id. None stays None.
+    left out. A `ref` is given as that system's source id. None stays None, and is `[]` for lines.
 
     Raises:
         Unmappable: a value has no form there, for example a code that is not listed.
@@ -77,7 +69,7 @@ def to_system_frame(
         column, write = writers[name]
         given = texts(frame[name])
         one = {t: write(t) for t in set(given) if t is not None}
-        outcomes = [None if t is None else one[t] for t in given]
+        outcomes = [_nothing(column) if t is None else one[t] for t in given]
         written[column.column] = split(outcomes, keys, name, column.column, found)
     return pd.DataFrame(written, index=frame.index, dtype=object), fault_frame(found)
 
@@ -92,13 +84,14 @@ def shown(
     """What a canonical value reads as after it was written into the system and read again.
 
     Differs from `value` where the system's column is shorter (`shorten`); None when nothing of it
-    is left there. A field that the system does not hold, or is never given, is shown as it is.
+    is left there. A field that the system does not hold, or is never given, is shown as it is, and
+    so are lines.
 
     Raises:
         Unmappable: the value has no form there.
     """
     writers = _writers(_Held(entity), _Held(mapping), _Held(codes))
-    if value is None or field not in writers:
+    if value is None or field not in writers or entity.field[field].type == "lines":
         return value
     column, write = writers[field]
     written = _written(write, field, column, value)
@@ -111,10 +104,15 @@ def shown(
 
 
 def _written(write: Reader, name: str, column: Column, value: str | None) -> str | None:
-    outcome = None if value is None else write(value)
+    outcome = _nothing(column) if value is None else write(value)
     if isinstance(outcome, Fault):
         raise Unmappable(name, column.column, outcome.message)
     return outcome
+
+
+def _nothing(column: Column) -> str | None:
+    """What a system holds where there is no value."""
+    return EMPTY if column.lines is not None else None
 
 
 class _Held:
@@ -144,6 +142,12 @@ def _writer(field: Field, column: Column, system: str, codes: Mapping[str, CodeL
     """The function that turns one canonical text into a system's text, or a fault."""
     if field.type == "code" and field.codes:
         return _code_writer(codes[field.codes], system)
+    if field.type == "lines":
+
+        def line(one: Entity, held: EntityMapping, values: Line) -> Line:
+            return to_system(one, held, codes, values)
+
+        return lines_writer(field, column, system, line)
     if field.type in {"text", "code", "ref"}:
         return partial(cut, length=column.shorten) if column.shorten else _same
     if field.type == "date":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from concord.errors import Problem
-from concord.model.documents import Document, Findings, Where
-from concord.model.entity_rules import column_place
+from concord.model.documents import Document, Findings, Where, column_place
+from concord.model.line_rules import mapped
 from concord.model.read import Loaded
 from concord.model.spec import Column, Config, Entity, EntityMapping, Field
 from concord.systems.protocol import ColumnType, Shape
@@ -71,6 +71,9 @@ def _check_mapping(
     for column in mapping.columns:
         place = column_place(doc, mapping.system, column.field)
         label = f"{mapping.system}'s {mapping.table}.{column.column}"
+        if column.lines is not None:
+            _check_lines(config, entity.field[column.field], mapping, column, shape, doc, findings)
+            continue
         if column.column not in shape.columns:
             what = f"{mapping.system}'s {mapping.table} has no column `{column.column}`"
             findings.add(doc, place, what, "Correct the name, or remove the line.")
@@ -78,6 +81,33 @@ def _check_mapping(
         field = entity.field[column.field]
         for what, hint in _column(config, field, column, mapping.system, shape):
             findings.add(doc, place, f"{label} {what}", hint)
+
+
+def _check_lines(
+    config: Config,
+    field: Field,
+    mapping: EntityMapping,
+    column: Column,
+    shape: Shape,
+    doc: Document,
+    findings: Findings,
+) -> None:
+    """The table of a document's lines, as far as the adapter shows it."""
+    lines = column.lines
+    assert lines is not None
+    place = column_place(doc, mapping.system, field.name)
+    if column.column not in shape.columns:
+        what = f"{mapping.system} has no table `{lines.table}` with all columns that are mapped"
+        findings.add(
+            doc, place, what, "Correct the names of the table, the parent and the columns."
+        )
+        return
+    inner = shape.lines.get(column.column)
+    for line, one, where in mapped(field, lines, place):
+        if inner is not None and one.column in inner.columns:
+            for what, hint in _column(config, line, one, mapping.system, inner):
+                label = f"{mapping.system}'s {lines.table}.{one.column}"
+                findings.add(doc, where, f"{label} {what}", hint)
 
 
 def _column(

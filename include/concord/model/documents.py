@@ -66,6 +66,12 @@ def dotted(where: Sequence[str | int]) -> str:
     return text
 
 
+def column_place(doc: Document, system: str, field: str) -> Where:
+    """Where an entity's file says which column a system uses for a field."""
+    beside: Where = ("fields", field, "systems", system)
+    return beside if beside in doc.lines else ("systems", system, "fields", field)
+
+
 def closest(word: str, allowed: Sequence[str]) -> str:
     """A hint that names the nearest allowed word, then all of them."""
     near = get_close_matches(word, allowed, n=1, cutoff=0.6)

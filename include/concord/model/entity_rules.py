@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
 
-from concord.model.documents import Document, Findings, Where, closest
-from concord.model.spec import Authority, Column, Entity, EntityMapping, Field
+from concord.model import line_rules
+from concord.model.documents import Document, Findings, Where, closest, column_place
+from concord.model.spec import RULES, Authority, Column, Entity, EntityMapping, Field
 from concord.model.vocabulary import (
     CLEAN_STEPS,
     FORMATS,
@@ -21,7 +22,10 @@ _ONLY = {  # key of a field -> the types that it belongs to
     "codes": ("code",),
     "to": ("ref",),
     "clean": ("text",),
+    "lines": ("lines",),
+    "key": ("lines",),
 }
+_WRITTEN = {"lines": "of"}  # where a key has another name in files
 _COARSER = ("date", "timestamp", "money", "decimal", "quantity")  # `rest` may stand alone
 _IDENTIFIER = 41  # letters for entity and system together: b<batch>_<system>_<entity> fits in 63
 
@@ -30,7 +34,7 @@ class EntityRules:
     """Checks one entity and adds what is wrong to `findings`.
 
     `systems`, `entities` and `lists` are the names that exist; None when the file that would say
-    so could not be read, and then names are not judged.
+    so could not be read, and then names are not judged. `given`: business rules give the entity.
     """
 
     def __init__(
@@ -42,20 +46,28 @@ class EntityRules:
         systems: Collection[str] | None,
         entities: Collection[str],
         lists: Collection[str],
+        given: bool = False,
     ) -> None:
+        self.given = given
         self.entity, self.doc, self.findings = entity, doc, findings
         self.systems, self.entities, self.lists = systems, entities, lists
 
     def run(self) -> None:
         """All checks."""
         for field in self.entity.fields:
-            self._field(field)
-        self._cleaning_order()
+            self._field(field, ("fields", field.name), self.entity.field)
+            siblings = {line.name: line for line in field.lines}
+            for line in field.lines:
+                self._field(line, ("fields", field.name, "of", line.name), siblings)
+            self._cleaning_order(field.lines, ("fields", field.name, "of"))
+        self._cleaning_order(self.entity.fields, ("fields",))
         self._groups()
         self._keys()
+        line_rules.check(self.entity, self.doc, self.findings)
         for mapping in self.entity.mappings:
             self._mapping(mapping)
         self._required()
+        self._posted()
         for unit in self.entity.units:
             where = ("groups" if len(unit.fields) > 1 else "fields", unit.name)
             self._authority(unit.authority, unit.fields, (*where, "authority"))
@@ -69,15 +81,15 @@ class EntityRules:
         self._add(where, f"unknown {kind} `{name}`", closest(name, list(known)))
         return False
 
-    def _field(self, field: Field) -> None:
-        where: Where = ("fields", field.name)
+    def _field(self, field: Field, where: Where, siblings: Collection[str]) -> None:
         if field.name in RESERVED_FIELDS:
             what = f"the name `{field.name}` is used by Concord's own columns"
             self._add(where, what, "Choose another, such as one with the entity's name in front.")
         for key, types in _ONLY.items():
             if getattr(field, key) not in (None, ()) and field.type not in types:
-                what = f"`{key}` does not belong to type {field.type}"
-                self._add((*where, key), what, f"It is for {', '.join(types)}.")
+                name = _WRITTEN.get(key, key)
+                what = f"`{name}` does not belong to type {field.type}"
+                self._add((*where, name), what, f"It is for {', '.join(types)}.")
         if field.type == "ref":
             self._reference(field, where)
         if field.type == "code":
@@ -89,13 +101,14 @@ class EntityRules:
             place = (*where, "clean", i)
             self._name(step.name, CLEAN_STEPS, "cleaning step", place)
             for used in step.uses:
-                self._name(used, self.entity.field, "field", place)
+                self._name(used, siblings, "field", place)
 
-    def _cleaning_order(self) -> None:
+    def _cleaning_order(self, fields: Collection[Field], where: Where) -> None:
         """Cleaning looks at fields that are clean already, so it must not go in a circle."""
         sorter: TopologicalSorter[str] = TopologicalSorter()
-        for field in self.entity.fields:
-            used = {u for step in field.clean for u in step.uses if u in self.entity.field}
+        names = {field.name for field in fields}
+        for field in fields:
+            used = {u for step in field.clean for u in step.uses if u in names}
             sorter.add(field.name, *sorted(used))
         try:
             sorter.prepare()
@@ -103,7 +116,7 @@ class EntityRules:
             circle = [str(name) for name in reversed(e.args[1])]
             what = f"cleaning goes in a circle: {' → '.join(circle)}"
             hint = "Leave one of these uses out."
-            self._add(("fields", circle[0], "clean"), what, hint)
+            self._add((*where, circle[0], "clean"), what, hint)
 
     def _reference(self, field: Field, where: Where) -> None:
         if field.to is None:
@@ -175,11 +188,22 @@ class EntityRules:
         if not self._name(column.field, self.entity.field, "field", where):
             return
         field = self.entity.field[column.field]
+        if (field.type == "lines") != (column.lines is not None):
+            hint = "Lines need {table: ..., parent: ..., fields: {...}}, other fields a column."
+            self._add(where, f"a field of type {field.type} is not mapped like this", hint)
+            return
         if column.column == mapping.id:
             self._add(where, "the key column cannot be a field as well", "Map another column.")
         if column.column in STAGE_COLUMNS:
             what = f"a column called `{column.column}` cannot be staged: Concord uses the name"
             self._add(where, what, "Give it another name there, for example in a view.")
+        self._form(field, column, where)
+        if column.lines is not None:
+            for inner, line, place in line_rules.mapped(field, column.lines, where):
+                self._form(inner, line, place)
+
+    def _form(self, field: Field, column: Column, where: Where) -> None:
+        """How a text column writes the field, and what is lost."""
         if column.format is not None:
             formats = FORMATS.get(field.type, ())
             if not formats:
@@ -206,29 +230,48 @@ class EntityRules:
     def _required(self) -> None:
         mapped = {f for m in self.entity.mappings for f in m.by_field}
         for field in self.entity.fields:
-            if field.required and field.name not in mapped:
+            if field.required and field.name not in mapped and not self.given:
                 what = "the field is required, but no system has a column for it"
                 self._add(("fields", field.name), what, "Map it, or remove `required`.")
 
+    def _posted(self) -> None:
+        """What posts a document, and who decides it then; rules.py checks the codes."""
+        posted = self.entity.posted
+        if posted is None:
+            return
+        known = self._name(posted.system, self.entity.by_system, "system", ("posted", "system"))
+        place: Where = ("posted", "field")
+        if self._name(posted.field, self.entity.field, "field", place):
+            if self.entity.field[posted.field].type != "code":
+                self._add(place, f"`{posted.field}` has no codes", "Name a field of type code.")
+            elif known and posted.field not in self.entity.by_system[posted.system].by_field:
+                what = f"{posted.system} has no column for `{posted.field}`"
+                self._add(place, what, "Name a field that it holds, or another system.")
+        units = {unit.name for unit in self.entity.units}
+        for i, name in enumerate(posted.open):
+            self._name(name, units, "field or group", ("posted", "open", i))
+
     def _authority(self, authority: Authority, fields: tuple[str, ...], where: Where) -> None:
         held = {s: [f for f in fields if f in m.by_field] for s, m in self.entity.by_system.items()}
+        if self.given:
+            held[RULES] = list(fields)
         for system in authority.systems:
-            if self.systems is not None and system not in self.systems:
+            if system == RULES:
+                if not self.given:
+                    what = f"no rule gives {self.entity.name}, so rules cannot decide this"
+                    self._add(where, what, "Write one under config/rules, or name a system.")
+            elif self.systems is not None and system not in self.systems:
                 words = [*self.systems, "latest", "non_empty", "steward"]
                 self._add(where, f"unknown system or word `{system}`", closest(system, words))
             elif not held.get(system):
                 what = f"{system} is to decide this, but has no column for it"
                 self._add(where, what, f"Map it under systems.{system}, or name another.")
         may_win = authority.systems or (() if authority.kind == "steward" else tuple(held))
+        if authority.kind == "aggregate" and any(self.entity.field[f].lines for f in fields):
+            self._add(where, "lines cannot be aggregated", "Choose another authority.")
         for system in may_win:
             missing = [f for f in fields if f not in held.get(system, fields)]
             if missing and held.get(system):
                 what = f"{system} has only a part of the group: {', '.join(missing)} not mapped"
                 hint = "A group is taken as a whole: map the rest, or let another system decide."
                 self._add(where, what, hint)
-
-
-def column_place(doc: Document, system: str, field: str) -> Where:
-    """Where the file says which column a system uses for a field."""
-    beside: Where = ("fields", field, "systems", system)
-    return beside if beside in doc.lines else ("systems", system, "fields", field)

@@ -15,6 +15,7 @@ from concord.model.files import (
     FieldForm,
     GroupForm,
     LanesForm,
+    LinesColumnForm,
     SystemsForm,
 )
 from concord.model.spec import (
@@ -30,6 +31,9 @@ from concord.model.spec import (
     Group,
     Lane,
     Limits,
+    Lines,
+    Posted,
+    Signal,
     SystemSpec,
 )
 
@@ -64,7 +68,8 @@ def lanes(form: LanesForm) -> tuple[Lane, ...]:
             name=name,
             entities=tuple(block.entities),
             tags=tuple(block.tags),
-            **block.model_dump(exclude={"entities", "tags"}),
+            signal=Signal(**block.signal.model_dump()),
+            **block.model_dump(exclude={"entities", "tags", "signal"}),
         )
         for name, block in form.lanes.items()
     )
@@ -113,6 +118,7 @@ def entity(form: EntityForm, doc: Document, findings: Findings) -> Entity:
         groups=tuple(groups.values()),
         keys=tuple(tuple(key) for key in form.key),
         apart=tuple(form.apart),
+        posted=_posted(form),
         mappings=tuple(_mapping(form, system, doc, findings) for system in form.systems),
     )
 
@@ -139,12 +145,34 @@ def _field(
         hint = "Name a system, or latest, non_empty, steward, {priority: [...]}, {aggregate: max}."
         findings.add(doc, where, "`authority` is missing", hint)
         authority = Authority(kind="steward")
-    steps = [_step(t, (*where, "clean", i), doc, findings) for i, t in enumerate(form.clean)]
+    lines = [
+        Field(
+            name=line,
+            authority=authority,
+            clean=_steps(block.clean, (*where, "of", line), doc, findings),
+            **block.model_dump(exclude={"clean"}),
+        )
+        for line, block in form.of.items()
+    ]
     return Field(
         name=name,
         authority=authority,
-        clean=tuple(step for step in steps if step is not None),
-        **form.model_dump(exclude={"authority", "clean", "systems"}),
+        clean=_steps(form.clean, where, doc, findings),
+        lines=tuple(lines),
+        key=tuple(form.key or ()),
+        **form.model_dump(exclude={"authority", "clean", "systems", "of", "key"}),
+    )
+
+
+def _posted(form: EntityForm) -> Posted | None:
+    block = form.posted
+    if block is None:
+        return None
+    return Posted(
+        field=block.field,
+        values=tuple(block.values),
+        system=block.system,
+        open=tuple(block.open),
     )
 
 
@@ -168,6 +196,13 @@ def _authority(form: AuthorityForm, where: Where, doc: Document, findings: Findi
     return Authority(kind="owner", systems=(word,))
 
 
+def _steps(
+    texts: list[str], where: Where, doc: Document, findings: Findings
+) -> tuple[CleanStep, ...]:
+    steps = [_step(t, (*where, "clean", i), doc, findings) for i, t in enumerate(texts)]
+    return tuple(step for step in steps if step is not None)
+
+
 def _step(text: str, where: Where, doc: Document, findings: Findings) -> CleanStep | None:
     match = _STEP.fullmatch(text)
     if match is None:
@@ -179,7 +214,7 @@ def _step(text: str, where: Where, doc: Document, findings: Findings) -> CleanSt
 
 def _mapping(form: EntityForm, system: str, doc: Document, findings: Findings) -> EntityMapping:
     block = form.systems[system]
-    columns: dict[str, ColumnForm] = dict(block.fields)
+    columns: dict[str, ColumnForm | LinesColumnForm] = dict(block.fields)
     for name, field in form.fields.items():
         if system not in field.systems:
             continue
@@ -190,9 +225,21 @@ def _mapping(form: EntityForm, system: str, doc: Document, findings: Findings) -
     return EntityMapping(
         system=system,
         entity=form.entity,
-        columns=tuple(Column(field=f, **c.model_dump()) for f, c in columns.items()),
+        columns=tuple(_column(f, c, form.fields.get(f)) for f, c in columns.items()),
         **block.model_dump(exclude={"fields"}),
     )
+
+
+def _column(name: str, form: ColumnForm | LinesColumnForm, field: FieldForm | None) -> Column:
+    """A column; the checks find lines whose key is not mapped, which stands as the parent here."""
+    if isinstance(form, ColumnForm):
+        return Column(field=name, **form.model_dump())
+    columns = tuple(Column(field=f, **c.model_dump()) for f, c in form.fields.items())
+    of = {c.field: c.column for c in columns}
+    key = tuple(of[k] for k in (field.key if field else None) or () if k in of)
+    lines = Lines(table=form.table, parent=form.parent, key=key or (form.parent,), columns=columns)
+    written = any(c.write for c in columns)
+    return Column(field=name, column=f"{form.table}[{name}]", write=written, lines=lines)
 
 
 def inline_problems(form: EntityForm, doc: Document, findings: Findings) -> None:

@@ -13,10 +13,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     GetJsonSchemaHandler,
     Strict,
     StringConstraints,
+    Tag,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -37,6 +39,7 @@ Flag = Annotated[bool, Strict()]
 Name = Annotated[str, Strict(), StringConstraints(pattern=NAME)]
 ForeignName = Annotated[str, Strict(), StringConstraints(pattern=COLUMN)]
 TableName = Annotated[str, Strict(), StringConstraints(pattern=TABLE)]
+SqlName = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_.]*\.sql$")]
 Connection = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Natural = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(ge=1)]
@@ -88,6 +91,25 @@ ColumnOrName = Annotated[
 ]
 
 
+class LinesColumnForm(Form):
+    """Where a system holds the lines of a document, and how it names their fields."""
+
+    table: TableName = Field(description="Table of the lines")
+    parent: ForeignName = Field(description="Its column with the key of the document")
+    fields: dict[Text, ColumnOrName] = Field(min_length=1, description="Columns by line field")
+
+
+def _column_or_lines(value: Any) -> str:
+    lines = isinstance(value, LinesColumnForm) or (isinstance(value, dict) and "table" in value)
+    return "[lines]" if lines else "[column]"
+
+
+ColumnOrLines = Annotated[
+    Annotated[ColumnOrName, Tag("[column]")] | Annotated[LinesColumnForm, Tag("[lines]")],
+    Discriminator(_column_or_lines),
+]
+
+
 def _without_word(schema: dict[str, Any]) -> None:
     del schema["properties"]["word"]
     schema.update(minProperties=1, maxProperties=1)
@@ -114,6 +136,23 @@ CleanText = Annotated[
     Text, Field(json_schema_extra={"pattern": rf"^({'|'.join(sorted(CLEAN_STEPS))})(\(.*\))?$"})
 ]
 
+Key = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})]
+Sensitivity = Literal["public", "internal", "finance", "personal"]
+
+
+class LineFieldForm(Form):
+    """A field of a document's lines. They are decided with the whole document."""
+
+    type: FieldType
+    max: Positive | None = Field(None, description="Characters, type text only")
+    scale: Natural | None = Field(None, description="Decimal places, numbers only")
+    clean: list[CleanText] = Field([], description="Cleaning steps in order")
+    required: Flag = False
+    sensitivity: Sensitivity = "public"
+    codes: Text | None = Field(None, description="Code list, type code only")
+    to: Text | None = Field(None, description="Entity referred to, type ref only")
+    doc: Text = ""
+
 
 class FieldForm(Form):
     """A field of an entity."""
@@ -131,11 +170,15 @@ class FieldForm(Form):
     )
     required: Flag = False
     blank_erases: Flag = Field(False, description="true: a blank in the owner erases the value")
-    sensitivity: Literal["public", "internal", "finance", "personal"] = "public"
+    sensitivity: Sensitivity = "public"
     codes: Text | None = Field(None, description="Code list, type code only")
     to: Text | None = Field(None, description="Entity referred to, type ref only")
+    of: dict[Name, LineFieldForm] = Field({}, description="Fields of a line, type lines only")
+    key: Key | None = Field(
+        None, description="Line fields that tell a document's lines apart, type lines only"
+    )
     doc: Text = ""
-    systems: dict[Text, ColumnOrName] = Field(
+    systems: dict[Text, ColumnOrLines] = Field(
         {}, description="system: column, instead of a line under the system below"
     )
 
@@ -159,10 +202,16 @@ class MappingForm(Form):
     merged_into: ForeignName | None = Field(
         None, description="Column with the key of the record that this one was merged into"
     )
-    fields: dict[Text, ColumnOrName] = {}
+    fields: dict[Text, ColumnOrLines] = {}
 
 
-Key = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1), _Or({"type": "string"})]
+class PostedForm(Form):
+    """When a document is posted: from then on one system alone decides it, but for `open` units."""
+
+    field: Text = Field(description="A field with codes ...")
+    values: list[Text] = Field(min_length=1, description="... and those that mean posted")
+    system: Text = Field(description="Decides from then on")
+    open: list[Text] = Field([], description="Fields and groups that stay as their authority says")
 
 
 class EntityForm(Form):
@@ -174,6 +223,7 @@ class EntityForm(Form):
     apart: list[Text] = Field([], description="Fields whose different values are never one thing")
     fields: dict[Name, FieldForm] = Field(min_length=1)
     groups: dict[Name, GroupForm] = {}
+    posted: PostedForm | None = None
     systems: dict[Text, MappingForm] = Field(min_length=1)
 
 
@@ -219,6 +269,12 @@ class SystemsForm(Form):
     systems: dict[Name, SystemForm] = Field(min_length=1)
 
 
+class SignalForm(Form):
+    """How a lane that starts on a change signal groups the signals."""
+
+    pause_seconds: Positive = Field(3, description="At least so long between two starts")
+
+
 class LaneForm(Form):
     """A priority class with its own schedule; it becomes one DAG."""
 
@@ -228,6 +284,10 @@ class LaneForm(Form):
     scope: Scope
     entities: list[Text] = Field(min_length=1)
     deadline_minutes: Positive
+    on_change: Flag = Field(False, description="Start on the systems' change signals too")
+    signal: SignalForm = SignalForm()  # type: ignore[call-arg]
+    priority: Positive = Field(1, description="When slots are scarce, the greater goes first")
+    own_slots: Natural = Field(0, description="Of each system's slots, that no other lane takes")
     owner: Words = "data-engineering"
     tags: list[Text] = []
 
@@ -263,3 +323,50 @@ class CodesForm(Form):
 
     codes: Name = Field(description="Name of the list; the file is called <list>.yaml")
     values: dict[Words, CodeForm] = Field(min_length=1)
+
+
+def _scalars_as_texts(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    scalars = (bool, int, float)
+    return {k: str(v).lower() if isinstance(v, scalars) else v for k, v in value.items()}
+
+
+class WatchForm(Form):
+    """A query from the changed records of an entity to the subjects that they touch."""
+
+    sql: SqlName = Field(
+        description="File beside this one: SELECT of subjects' golden ids FROM changed (golden_id),"
+        " or from `was`, the changed records as they were"
+    )
+
+
+Watch = Annotated[Literal["changed"] | WatchForm, Field(description="changed, or {sql: file}")]
+
+
+class RuleForm(Form):
+    """config/rules/<rule>.yaml: golden records of some entities give records of another one."""
+
+    rule: Name = Field(description="Name; the file is called <rule>.yaml")
+    version: Positive = Field(description="Count it up with every change: all is evaluated anew")
+    doc: Text = ""
+    owner: Words = Field(description="Who answers for the rule")
+    gives: Text = Field(description="Entity of the records that the rule gives")
+    watches: dict[Text, Watch] = Field(
+        min_length=1, description="Entities whose changes matter, and which subjects they touch"
+    )
+    query: SqlName = Field(
+        description="File beside this one: SELECT key, subject, fields of `gives`"
+        " [, again_at] of all that the rule wants"
+    )
+    uses: list[SqlName] = Field(
+        [], description="Files beside this one with queries that its own may name, without .sql"
+    )
+    gone: (
+        Literal["delete", "keep"] | Annotated[dict[Text, Text], BeforeValidator(_scalars_as_texts)]
+    ) = Field("delete", description="What becomes of a record that is not wanted any more")
+    adds: Flag = Field(False, description="true: gives values to the subject's own golden record")
+    stamp: Text | None = Field(
+        None, description="Timestamp field: when the other values last changed"
+    )
+    on: Flag = Field(True, description="false: not evaluated; what it gave stays as it is")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -24,6 +25,7 @@ _KINDS = {
 }
 
 
+_TAGS = {"[key]", "[column]", "[lines]"}  # pydantic's own parts of a place
 _SCALARS = {"int_type", "float_type", "float_parsing", "bool_type"}
 
 
@@ -39,7 +41,7 @@ def parse(form: type[F], doc: Document, findings: Findings) -> F | None:
 
 def _explain(form: type[BaseModel], error: ErrorDetails, doc: Document, findings: Findings) -> None:
     kind, given = error["type"], error["input"]
-    where = tuple(p for p in error["loc"] if p != "[key]")
+    where = tuple(p for p in error["loc"] if p not in _TAGS)
     context = error.get("ctx", {})
     last = where[-1] if where else ""
     if kind == "extra_forbidden":
@@ -90,27 +92,34 @@ def _shown(value: Any) -> str:
 
 def _keys(form: type[BaseModel], where: Where) -> list[str]:
     """Keys that are allowed beside the last part of `where`."""
-    at: Any = form
+    at: list[Any] = [form]
     for part in where[:-1]:
-        at = _inner(at, part)
-    at = _bare(at)
-    return list(at.model_fields) if isinstance(at, type) and issubclass(at, BaseModel) else []
+        at = [inner for one in at for inner in _inner(one, part)]
+    forms = [one for option in at for one in _options(option) if _is_form(one)]
+    return list(dict.fromkeys(name for form in forms for name in form.model_fields))
 
 
-def _inner(annotation: Any, part: str | int) -> Any:
-    at = _bare(annotation)
-    if isinstance(at, type) and issubclass(at, BaseModel):
-        found = at.model_fields.get(str(part))
-        return found.annotation if found else None
-    arguments = get_args(at)
-    return arguments[-1] if arguments else None
+def _inner(annotation: Any, part: str | int) -> list[Any]:
+    """What may stand under a key or position of the annotated value."""
+    found: list[Any] = []
+    for at in _options(annotation):
+        if _is_form(at):
+            inside = at.model_fields.get(str(part))
+            found += [inside.annotation] if inside else []
+        else:
+            found += get_args(at)[-1:]
+    return found
 
 
-def _bare(annotation: Any) -> Any:
-    """Without `Annotated` and `| None`."""
+def _is_form(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _options(annotation: Any) -> list[Any]:
+    """The alternatives of an annotation, without `Annotated` and `None`."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
+    if get_origin(annotation) not in (Union, UnionType):
+        return [annotation]
     options = [a for a in get_args(annotation) if a is not type(None)]
-    if type(None) in get_args(annotation) and len(options) == 1:
-        return _bare(options[0])
-    return annotation
+    return [one for option in options for one in _options(option)]

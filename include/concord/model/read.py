@@ -14,8 +14,16 @@ from concord.errors import ConfigError, Problem
 from concord.model import expand, rules
 from concord.model.documents import Document, Findings, read_document
 from concord.model.entity_rules import EntityRules
-from concord.model.files import CodesForm, CompanyForm, EntityForm, LanesForm, SystemsForm
+from concord.model.files import (
+    CodesForm,
+    CompanyForm,
+    EntityForm,
+    LanesForm,
+    RuleForm,
+    SystemsForm,
+)
 from concord.model.parse import parse
+from concord.model.rule_files import RuleFile
 from concord.model.spec import Config, Entity
 
 F = TypeVar("F", bound=BaseModel)
@@ -72,6 +80,7 @@ class _Reader:
         lanes_form = self._form("lanes", LanesForm)
         entity_forms = self._folder("model", EntityForm, "entity")
         code_forms = self._folder("codes", CodesForm, "codes")
+        rule_files = self._rule_files()
 
         company = expand.company(company_form) if company_form else None
         systems = expand.systems(systems_form) if systems_form else None
@@ -87,9 +96,16 @@ class _Reader:
         if lanes is not None:
             known = self._named("model")
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
+        if lanes is not None and systems is not None:
+            rules.check_slots(systems, lanes, self.documents["lanes"], self.findings)
         for name, codes_of in codes.items():
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
-        ordered = self._check_entities(entities, names)
+        for name, entity in entities.items():
+            rules.check_posted(entity, codes, self.documents[f"model/{name}"], self.findings)
+        gives = {file.form.gives for file in rule_files}
+        ordered = self._check_entities(entities, names, gives)
+        for file in rule_files:
+            file.check(entities, self._named("model"), codes)
         if company is None or systems is None or lanes is None:
             return None
         return Config(
@@ -100,7 +116,27 @@ class _Reader:
             entities=ordered,
             lanes=lanes,
             codes=tuple(codes[n] for n in sorted(codes)),
+            rules=tuple(file.rule for file in rule_files),
         )
+
+    def _rule_files(self) -> list[RuleFile]:
+        """The business rules by name, their queries read. A company may have none."""
+        folder = self.root / "rules"
+        if not folder.is_dir():
+            return []
+        forms = self._folder("rules", RuleForm, "rule", beside=".sql", needed=False)
+        files = [
+            RuleFile(folder, form, self.documents[f"rules/{name}"], self.findings)
+            for name, form in forms.items()
+        ]
+        texts = {name: text for file in files for name, text in file.texts.items()}
+        for name, text in sorted(texts.items()):
+            self.digest.update(f"rules/{name}\n{text}\n".encode())
+        for path in sorted(folder.glob("*.sql")):
+            if forms and path.name not in texts:
+                what, hint = "no rule uses the file", "Name it in a rule, or move it elsewhere."
+                self.findings.problems.append(Problem(_shown(path), None, "", what, hint))
+        return files
 
     def _entities(self, forms: dict[str, EntityForm]) -> dict[str, Entity]:
         entities = {}
@@ -111,7 +147,7 @@ class _Reader:
         return entities
 
     def _check_entities(
-        self, entities: dict[str, Entity], systems: list[str] | None
+        self, entities: dict[str, Entity], systems: list[str] | None, given: set[str]
     ) -> tuple[Entity, ...]:
         docs = {name: self.documents[f"model/{name}"] for name in entities}
         for name, entity in entities.items():
@@ -122,8 +158,10 @@ class _Reader:
                 systems=systems,
                 entities=self._named("model"),
                 lists=self._named("codes"),
+                given=name in given,
             ).run()
-        rules.check_tables(list(entities), docs, systems, self.findings)
+        rules.check_tables(entities, docs, systems, self.findings)
+        rules.check_references(entities, docs, self.findings)
         return rules.in_reference_order(entities, docs, self.findings)
 
     def _named(self, folder: str) -> list[str]:
@@ -144,10 +182,17 @@ class _Reader:
         self.documents[name] = document
         return parse(form, document, self.findings)
 
-    def _folder(self, folder: str, form: type[F], key: str) -> dict[str, F]:
-        """The forms of a folder's files by name, which each file repeats under `key`."""
+    def _folder(
+        self, folder: str, form: type[F], key: str, *, beside: str = "", needed: bool = True
+    ) -> dict[str, F]:
+        """The forms of a folder's files by name, which each file repeats under `key`.
+
+        Files whose names end in `beside` are somebody else's to read.
+        """
         found: dict[str, F] = {}
         for path in sorted((self.root / folder).glob("*")):
+            if beside and path.suffix == beside and path.is_file():
+                continue
             if path.suffix != ".yaml" or not path.is_file():
                 what, hint = "the file is not read", "Name it <name>.yaml, or move it elsewhere."
                 self.findings.problems.append(Problem(_shown(path), None, "", what, hint))
@@ -163,7 +208,7 @@ class _Reader:
                 self.findings.add(doc, (key,), what, hint)
                 continue
             found[name] = parsed
-        if not found and not self.findings.problems:
+        if needed and not found and not self.findings.problems:
             what, hint = "the folder has no files", "The ones shipped with Concord are examples."
             self.findings.problems.append(Problem(_shown(self.root / folder), None, "", what, hint))
         return found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, available_timezones
 
 from concord.model.cron import cron_problem
-from concord.model.documents import Document, Findings, closest
-from concord.model.spec import CodeList, Company, Entity, Lane, SystemSpec
+from concord.model.documents import Document, Findings, Where, closest
+from concord.model.spec import RULES, CodeList, Company, Entity, Field, Lane, SystemSpec
 from concord.model.vocabulary import (
     COUNTRIES,
     CURRENCIES,
@@ -84,6 +84,20 @@ def check_lanes(
                 findings.add(doc, place, f"`{name}` stands here twice", "Remove one.")
 
 
+def check_slots(
+    systems: tuple[SystemSpec, ...], lanes: tuple[Lane, ...], doc: Document, findings: Findings
+) -> None:
+    """Every lane finds a slot on every system: its own, or one that is left to all."""
+    own = [lane for lane in lanes if lane.own_slots]
+    kept = sum(lane.own_slots for lane in own)
+    needed = kept + (len(own) < len(lanes))
+    for system in systems:
+        if own and system.slots < needed:
+            what = f"{system.name} has {system.slots} slots, and the lanes need {needed}"
+            hint = f"{kept} are kept for single lanes; raise `slots` in systems.yaml."
+            findings.add(doc, ("lanes", own[-1].name, "own_slots"), what, hint)
+
+
 def check_codes(
     codes: CodeList, systems: Collection[str] | None, doc: Document, findings: Findings
 ) -> None:
@@ -117,31 +131,77 @@ def in_reference_order(
     """Entities with what they refer to first; a circle goes to `findings`."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name, entity in sorted(entities.items()):
-        targets = {f.to for f in entity.references if f.to in entities and f.to is not None}
-        sorter.add(name, *sorted(targets))
+        sorter.add(name, *sorted(to for to in entity.refers_to if to in entities))
     try:
         return tuple(entities[name] for name in sorter.static_order())
     except CycleError as e:
         circle = [str(name) for name in reversed(e.args[1])]
         first = entities[circle[0]]
-        field = next(f for f in first.references if f.to == circle[1])
+        place = next(place for place, _, field in _references(first) if field.to == circle[1])
         what = f"references go in a circle: {' → '.join(circle)}"
         hint = "Records are written parents first: leave one of these references out."
-        findings.add(docs[first.name], ("fields", field.name, "to"), what, hint)
+        findings.add(docs[first.name], (*place, "to"), what, hint)
         return ()
 
 
+def check_references(
+    entities: Mapping[str, Entity], docs: Mapping[str, Document], findings: Findings
+) -> None:
+    """A reference can be held in a system only if what it names is there as well."""
+    for name, entity in entities.items():
+        for mapping in entity.mappings:
+            for place, top, field in _references(entity):
+                column = mapping.by_field.get(top.name)
+                inside = {c.field for c in column.lines.columns} if column and column.lines else ()
+                held = column is not None and (field is top or field.name in inside)
+                to = entities.get(field.to or "")
+                if held and to is not None and mapping.system not in to.by_system:
+                    what = f"{mapping.system} holds this reference, but no {to.name}"
+                    hint = f"Map {to.name} under systems.{mapping.system}, or leave this one out."
+                    findings.add(docs[name], (*place, "to"), what, hint)
+
+
+def check_posted(
+    entity: Entity, codes: Mapping[str, CodeList], doc: Document, findings: Findings
+) -> None:
+    """The values that post a document must be codes of their field."""
+    posted = entity.posted
+    field = entity.field.get(posted.field) if posted else None
+    listed = codes.get(field.codes or "") if field else None
+    if posted is None or listed is None:
+        return
+    known = [code.code for code in listed.codes]
+    for i, value in enumerate(posted.values):
+        if value not in known:
+            what = f"`{value}` is no code of {listed.name}"
+            findings.add(doc, ("posted", "values", i), what, closest(value, known))
+
+
+def _references(entity: Entity) -> Iterator[tuple[Where, Field, Field]]:
+    """Place, field of the entity and referring field (the same, or one of its lines) of each."""
+    for field in entity.references:
+        yield ("fields", field.name), field, field
+    for field, line in entity.line_references:
+        yield ("fields", field.name, "of", line.name), field, line
+
+
 def check_tables(
-    entities: Collection[str],
+    entities: Mapping[str, Entity],
     docs: Mapping[str, Document],
     systems: Collection[str] | None,
     findings: Findings,
 ) -> None:
-    """Entities whose table would have the name of another entity's partition or history."""
+    """Entities whose table would have the name of another entity's partition, history or lines."""
     taken: dict[str, list[str]] = defaultdict(list)
-    for name in entities:
-        for end in ("history", *(systems or ())):
+    for name, entity in entities.items():
+        ends = ["history", RULES, *(systems or ())]
+        for end in ends:
             taken[f"{name}_{end}"].append(name)
+        for field in entity.documents:
+            taken[f"{name}_{field.name}"].append(name)
+            if field.name == "history":
+                what = "`history` is the name of another table of the entity"
+                findings.add(docs[name], ("fields", field.name), what, "Rename the field.")
     for name in entities:
         for other in taken.get(name, ()):
             what = f"`{name}` is the name of a table that belongs to entity `{other}`"

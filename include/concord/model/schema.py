@@ -6,7 +6,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from concord.model.files import CodesForm, CompanyForm, EntityForm, Form, LanesForm, SystemsForm
+from concord.model.files import (
+    CodesForm,
+    CompanyForm,
+    EntityForm,
+    Form,
+    LanesForm,
+    RuleForm,
+    SystemsForm,
+)
 
 FORMS: Mapping[str, type[Form]] = {
     "company": CompanyForm,
@@ -14,6 +22,7 @@ FORMS: Mapping[str, type[Form]] = {
     "lanes": LanesForm,
     "entity": EntityForm,
     "codes": CodesForm,
+    "rule": RuleForm,
 }
 """Kind of file -> its form."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Bounds
 
 FieldType = Literal[
     "text",
@@ -29,6 +30,9 @@ FieldType = Literal[
 AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate", "steward"]
 OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
 Scope = Literal["delta", "full"]
+
+RULES = "rules"
+"""The system that stands for business rules: its records are what rules want to be there."""
 
 PG_TYPES: MappingOf[str, str] = {
     "text": "text",
@@ -115,6 +119,7 @@ class Lines(Frozen):
 
     table: str
     parent: str
+    key: tuple[str, ...] = Bounds(min_length=1)  # columns that tell a document's lines apart
     columns: tuple[Column, ...]
 
 
@@ -124,7 +129,7 @@ class Column(Frozen):
     Lines are one value of their document. Its raw text is a JSON array of objects, one a line in
     the order of the lines' key, each {source column: raw text or null} with all mapped columns in
     alphabetical order; no line is `[]`. `column` is then a name that no real column has
-    (`<table>[]`), and `lines` says where they are.
+    (`<table>[<field>]`), and `lines` says where they are.
     """
 
     field: str
@@ -215,6 +220,17 @@ class Entity(Frozen):
         """Fields that refer to other entities."""
         return tuple(f for f in self.fields if f.type == "ref")
 
+    @cached_property
+    def line_references(self) -> tuple[tuple[Field, Field], ...]:
+        """Pairs of a field that holds lines and a field of its lines that refers to an entity."""
+        return tuple((f, line) for f in self.documents for line in f.lines if line.type == "ref")
+
+    @cached_property
+    def refers_to(self) -> tuple[str, ...]:
+        """Names of the entities that records or their lines refer to, each once."""
+        inside = (line for _, line in self.line_references)
+        return tuple(dict.fromkeys(f.to for f in (*self.references, *inside) if f.to is not None))
+
 
 class Code(Frozen):
     """One canonical code and what each system calls it (the first is written, all are read)."""
@@ -278,6 +294,12 @@ class Rule(Frozen):
     on: bool = True
 
 
+class Signal(Frozen):
+    """How a lane that starts on a change signal groups the signals."""
+
+    pause_seconds: int = 3  # at least so long between two starts
+
+
 class Lane(Frozen):
     """A priority class with its own schedule and freshness target."""
 
@@ -288,6 +310,10 @@ class Lane(Frozen):
     scope: Scope
     entities: tuple[str, ...]
     deadline_minutes: int
+    on_change: bool = False  # starts on the systems' change signals too, not by the clock alone
+    signal: Signal = Signal()
+    priority: int = 1  # of its tasks when slots are scarce: the greater goes first
+    own_slots: int = 0  # of each system's slots, that no other lane takes
     owner: str = "data-engineering"
     tags: tuple[str, ...] = ()
 
@@ -330,6 +356,26 @@ class Config(Frozen):
     def lane(self) -> dict[str, Lane]:
         """Lanes by name."""
         return {lane.name: lane for lane in self.lanes}
+
+    @cached_property
+    def given(self) -> dict[str, EntityMapping]:
+        """How rules hold the entities that some rule gives: every field, as it is in `golden`.
+
+        No system has such a mapping, so it is in no entity's `mappings`: nothing is read from it
+        or written into it.
+        """
+        return {
+            e.name: EntityMapping(
+                system=RULES,
+                entity=e.name,
+                table="",
+                id="source_id",
+                columns=tuple(Column(field=f.name, column=f.name) for f in e.fields),
+                on_delete="propagate",
+            )
+            for e in self.entities
+            if any(rule.gives == e.name for rule in self.rules)
+        }
 
     @cached_property
     def code_list(self) -> dict[str, CodeList]:

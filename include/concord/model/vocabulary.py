@@ -68,7 +68,7 @@ RESERVED_FIELDS = frozenset(
 )
 """Columns that Concord or PostgreSQL keeps beside the canonical fields."""
 
-RESERVED_SYSTEMS = frozenset({*AUTHORITY_WORDS, "golden", "history", "hub", "concord"})
+RESERVED_SYSTEMS = frozenset({*AUTHORITY_WORDS, "golden", "history", "hub", "concord", "rules"})
 """Words that mean something else where a system's name may stand."""
 
 STAGE_COLUMNS = frozenset(

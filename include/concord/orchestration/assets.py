@@ -10,9 +10,12 @@ outlet, to which the running task adds assets; the alias `concord_golden` follow
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, AssetAlias
+from airflow.sdk import Asset, AssetAlias, AssetWatcher
+
+if TYPE_CHECKING:
+    from airflow.triggers.base import BaseEventTrigger
 
 GOLDEN = AssetAlias("concord_golden", group="concord")
 
@@ -20,6 +23,16 @@ GOLDEN = AssetAlias("concord_golden", group="concord")
 def golden_asset(entity: str) -> Asset:
     """The asset of an entity's golden records."""
     return Asset(name=f"concord_{entity}", uri=f"concord://golden/{entity}", group="concord")
+
+
+def changed_asset(lane: str, signal: BaseEventTrigger) -> Asset:
+    """The asset of what a lane's systems hold, with an event for each change signal."""
+    return Asset(
+        name=f"concord_changed_{lane}",
+        uri=f"concord://changed/{lane}",
+        group="concord",
+        watchers=[AssetWatcher(name="change_signal", trigger=signal)],
+    )
 
 
 def announce(outlet_events: Any, entities: Iterable[str], batch_id: int) -> None:

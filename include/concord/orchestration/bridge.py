@@ -17,9 +17,9 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 from concord.model.read import load_config
-from concord.model.spec import Config
+from concord.model.spec import Config, SystemSpec
 from concord.pipeline import Engine
-from concord.systems.addresses import variable
+from concord.systems.addresses import address, variable
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -44,6 +44,19 @@ def connection_urls(config: Config) -> dict[str, str]:
             continue
         found[system.name] = connection_url(connection)
     return found
+
+
+async def system_url(spec: SystemSpec) -> str:
+    """The address of one system, asked from within Airflow's triggerer.
+
+    Raises:
+        ConfigError: there is neither a connection nor a variable.
+    """
+    try:
+        connection = await Connection.async_get(spec.connection)
+    except AirflowNotFoundException:
+        return address(spec)
+    return connection_url(connection)
 
 
 def connection_url(connection: Connection) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from concord.model.spec import Company, Lane
 
 LANE = """\
 **{doc}**
 
-It runs at `{schedule}` ({timezone}) and should be over within {minutes} minutes. Entities:
-{entities}. Schedule, entities and deadline are set in `include/config/lanes.yaml`.
+It runs at `{schedule}` ({timezone}){on_change} and should be over within {minutes} minutes.
+Entities: {entities}. Schedule, entities and deadline are set in `include/config/lanes.yaml`.
 
 | task | what it does |
 | --- | --- |
@@ -25,8 +27,8 @@ It runs at `{schedule}` ({timezone}) and should be over within {minutes} minutes
    you need do nothing: **the next run takes up what this one left.** No run has a time window, so
    running, clearing or repeating one is harmless.
 3. Wrong configuration or credentials: correct the file, then `./concord check`.
-4. A task that stays grey (*scheduled*) may lack its pool; Admin → Pools must list
-   `concord_<system>`. `./concord up` makes them.
+4. A task that stays grey (*scheduled*) may lack its pool, `{pools}`: look at
+   Admin → Pools. `./concord up` makes them.
 
 ### Where to look
 The quality report (what was checked, what failed, which records wait and why) is
@@ -40,7 +42,7 @@ A plan over the limits in `systems.yaml` waits for a person while everything els
 only these).
 
 ---
-**中文** 本流程按 `{schedule}`（{timezone}）运行，应在 {minutes} 分钟内完成：
+**中文** 本流程按 `{schedule}`（{timezone}）运行{on_change_zh}，应在 {minutes} 分钟内完成：
 
 - 读取各系统的变化（extract），校验（validate，不合格的行进入隔离区），合并为统一数据（unify），
 - 写回各系统（load），最后核对账目并生成质量报告（finish）。
@@ -95,12 +97,15 @@ drops the stage and closes the batch. It is red when another task was, so that t
 PRUNE = "Deletes from the hub what is older than the parameter says."
 
 
-def lane_doc(lane: Lane, company: Company) -> str:
-    """The page of a lane's DAG."""
+def lane_doc(lane: Lane, company: Company, pools: Iterable[str]) -> str:
+    """The page of a lane's DAG; `pools` are those that its tasks need."""
     return LANE.format(
         doc=lane.doc or lane.name,
         schedule=lane.schedule,
         timezone=company.timezone,
+        on_change=", within seconds of a change in a system," if lane.on_change else "",
+        on_change_zh="，系统有变化时也会在数秒内启动" if lane.on_change else "",
+        pools="`, `".join(pools),
         minutes=lane.deadline_minutes,
         entities=", ".join(lane.entities),
     )

@@ -9,19 +9,29 @@ At most five tasks follow each other, since each hop costs Airflow up to two sec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pendulum
-from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule, chain, task
+from airflow.sdk import (
+    DAG,
+    Asset,
+    AssetOrTimeSchedule,
+    CronTriggerTimetable,
+    Param,
+    TriggerRule,
+    chain,
+    task,
+)
 
 from concord.model.spec import Company, Config, Lane, SystemSpec
 from concord.orchestration import docs, tasks
-from concord.orchestration.assets import GOLDEN, golden_asset
+from concord.orchestration.assets import GOLDEN, changed_asset, golden_asset
 from concord.orchestration.deadlines import deadline
 from concord.orchestration.pools import pool_name
 from concord.orchestration.retries import Patience
+from concord.orchestration.signal import ChangeSignal
 
 if TYPE_CHECKING:
     from concord.orchestration.steps import Counts
@@ -40,13 +50,18 @@ def lane_dag(lane: Lane, config: Config) -> DAG:
     dag = DAG(
         dag_id=lane.dag,
         description=lane.doc,
-        doc_md=docs.lane_doc(lane, config.company),
+        doc_md=docs.lane_doc(
+            lane, config.company, [pool_name(s.name, lane) for s in config.systems]
+        ),
         deadline=deadline(lane),
         params=_lane_params(lane, config),
         tags=list(lane.tags),
-        **_clock(lane.schedule, config.company),
+        **_clock(lane.schedule, config.company, _signalled(lane, config)),
         default_args={
             "owner": lane.owner,
+            # The lane's own number for each task, however many come after it.
+            "priority_weight": lane.priority,
+            "weight_rule": "absolute",
             "execution_timeout": timedelta(minutes=max(60, 2 * lane.deadline_minutes)),
             **Patience.of(lane).task_arguments(),
         },
@@ -84,10 +99,10 @@ def housekeeping_dag(config: Config) -> DAG:
 def _wire(lane: Lane, systems: tuple[SystemSpec, ...]) -> None:
     """Make a lane's tasks in the DAG that is open, and their order."""
     golden = [golden_asset(entity) for entity in lane.entities]
-    extracts = [_system_task(tasks.extract, "Extract", docs.EXTRACT, s) for s in systems]
+    extracts = [_system_task(tasks.extract, "Extract", docs.EXTRACT, lane, s) for s in systems]
     validate = _task(tasks.validate, "Validate", docs.VALIDATE)
     unify = _task(tasks.unify, "Unify and plan", docs.UNIFY, outlets=[GOLDEN])
-    loads = [_system_task(tasks.load, "Load", docs.LOAD, s, inlets=golden) for s in systems]
+    loads = [_system_task(tasks.load, "Load", docs.LOAD, lane, s, inlets=golden) for s in systems]
     finish = _task(tasks.finish, "Finish", docs.FINISH, trigger_rule=TriggerRule.ALL_DONE)
     chain(
         [extract(lane.name, s.name) for extract, s in zip(extracts, systems, strict=True)],
@@ -99,16 +114,21 @@ def _wire(lane: Lane, systems: tuple[SystemSpec, ...]) -> None:
 
 
 def _system_task(
-    function: Callable[..., Counts], verb: str, doc: str, system: SystemSpec, **options: Any
+    function: Callable[..., Counts],
+    verb: str,
+    doc: str,
+    lane: Lane,
+    system: SystemSpec,
+    **options: Any,
 ) -> Any:
-    """A task on one system, in that system's pool."""
+    """A task on one system, in the lane's pool there."""
     shown = system.label or system.name
     return _task(
         function,
         f"{verb} {shown}",
         doc.format(system=shown),
         task_id=f"{function.__name__}_{system.name}",
-        pool=pool_name(system.name),
+        pool=pool_name(system.name, lane),
         **options,
     )
 
@@ -148,14 +168,25 @@ def _choice(names: list[str], description: str) -> Param:
     )
 
 
-def _clock(schedule: str, company: Company) -> dict[str, Any]:
+def _signalled(lane: Lane, config: Config) -> list[Asset]:
+    """The asset whose events start the lane, when it starts on the systems' changes."""
+    if not lane.on_change:
+        return []
+    entities = [config.entity[name] for name in lane.entities]
+    systems = [s.name for s in config.systems if any(s.name in e.by_system for e in entities)]
+    return [changed_asset(lane.name, ChangeSignal(systems, lane.signal.pause_seconds))]
+
+
+def _clock(schedule: str, company: Company, starts: Sequence[Asset] = ()) -> dict[str, Any]:
     """When a DAG runs: in the company's zone, one run at a time, missed times not made up for.
 
     A run reads from where the last one stopped, not a window of time, so one run is enough
-    however many were missed.
+    however many were missed. Events of the assets in `starts` start it too; those that come
+    while it runs make one more run.
     """
+    clock = CronTriggerTimetable(schedule, timezone=company.timezone)
     return {
-        "schedule": CronTriggerTimetable(schedule, timezone=company.timezone),
+        "schedule": AssetOrTimeSchedule(timetable=clock, assets=starts) if starts else clock,
         "start_date": pendulum.datetime(2026, 1, 1, tz=company.timezone),
         "catchup": False,
         "max_active_runs": 1,

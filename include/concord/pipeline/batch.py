@@ -40,7 +40,9 @@ BUILDS_ON = {
     "validate": "extract",
     "unify": "validate",
     "check_golden": "unify",
-    "plan": "check_golden",
+    "rules": "check_golden",
+    "check_given": "rules",
+    "plan": "check_given",
     "load": "plan",
     "finish": "load",
 }
@@ -201,7 +203,8 @@ def _in_turn(conn: Connection, act: Callable[[Connection, int, str, str], T], *s
     """Do what needs the step's row: wait for another attempt that works, end one that hangs."""
     values = {
         "session": "concord step " + " ".join(map(str, step)),
-        "lease": f"{step[1]}:{step[2]}",
+        "lease": f"{step[1]}:{step[2]}",  # of a load; it has one for each of the batch's entities
+        "batch": step[0],
         "silence": SILENCE,
     }
     conn.execute("SELECT set_config('application_name', %(session)s, false)", values)

@@ -20,14 +20,15 @@ from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import canonical
-from concord.model.spec import Entity, EntityMapping
+from concord.model.spec import Config, Entity, EntityMapping, Field
+from concord.pipeline import lines
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import columns, ident, joined, partition, table
 from concord.pipeline.images import stored_columns
 from concord.systems.protocol import Outcome
 
 if TYPE_CHECKING:
-    from concord.pipeline.load import Intent
+    from concord.pipeline.settle import Intent
 
 
 def store(
@@ -52,7 +53,7 @@ def store(
         "seq": seq,
         "field_columns": Jsonb({c.field: c.column for c in mapping.columns}),
     }
-    parts = _parts(entity, mapping)
+    parts = _parts(engine.config, entity, mapping)
     for name in (
         "keep_written_history",
         "take_written",
@@ -142,7 +143,7 @@ def _copy_records(
             copy.write_row(record)
 
 
-def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
+def _parts(config: Config, entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
     mapped = [f for f in entity.fields if f.name in mapping.by_field]
     return {
         "image": partition(mapping),
@@ -152,17 +153,18 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
         "fields": columns(entity),
         "values": joined(
             sql.SQL("CASE WHEN o.later THEN (n.new ->> {})::{} ELSE {} END AS {}").format(
-                sql.Literal(f.name), sql.SQL(f.pg_type), _read(f.name, f.type), ident(f.name)
+                sql.Literal(f.name), sql.SQL(f.pg_type), _read(entity, mapping, f), ident(f.name)
             )
             for f in entity.fields
         ),
         "differs": joined(
-            (
-                sql.SQL(
-                    "(n.new ? {name} AND n.new ->> {name} IS DISTINCT FROM {read}::text)"
-                ).format(name=sql.Literal(f.name), read=_read(f.name, f.type))
-                for f in entity.fields
-            ),
+            (_differs(mapping, f, _read(entity, mapping, f)) for f in entity.fields), " OR "
+        ),
+        "made_more": joined(
+            [
+                sql.SQL("false"),
+                *(_differs(mapping, f, _read(entity, mapping, f)) for f in entity.documents),
+            ],
             " OR ",
         ),
         "joins": joined(
@@ -175,7 +177,9 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
                     ident("ref " + f.name, "deleted_at"),
                 )
                 for f in entity.references
-            ],
+                if f.name in mapping.by_field
+            ]
+            + [_lines(config, entity, mapping, f) for f in _linked(entity, mapping)],
             " ",
         ),
         "written": joined(
@@ -184,7 +188,7 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
             )
             for f in mapped
         ),
-        "settled": _settled([f.name for f in mapped]),
+        "settled": _settled(mapping, mapped),
         "filled_in": joined(
             [
                 sql.SQL("false"),
@@ -193,7 +197,7 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
                         ident("b", f.name), sql.Literal(f.name)
                     )
                     for f in mapped
-                    if f.type != "ref"
+                    if f.type not in ("ref", "lines")
                 ),
             ],
             " OR ",
@@ -201,18 +205,47 @@ def _parts(entity: Entity, mapping: EntityMapping) -> dict[str, sql.Composable]:
     }
 
 
-def _read(name: str, kind: str) -> sql.Identifier:
-    """A field as it was read back, a reference by its golden id."""
-    return ident("ref " + name, "golden_id") if kind == "ref" else ident("b", name)
+def _linked(entity: Entity, mapping: EntityMapping) -> list[Field]:
+    """The system's fields whose lines refer to other records."""
+    return [f for f in entity.documents if f.name in mapping.by_field and lines.refers(f)]
 
 
-def _settled(names: list[str]) -> sql.Composed:
+def _lines(config: Config, entity: Entity, mapping: EntityMapping, field: Field) -> sql.Composed:
+    """A join to the lines that were read back, with golden ids."""
+    rows = sql.SQL("(SELECT r.key AS id, {}::text AS system, r.{} AS lines FROM read_back AS r)")
+    alias = ident("ref " + field.name)
+    return sql.SQL("LEFT JOIN {} AS {alias} ON {alias}.id = b.key").format(
+        lines.resolved(
+            config, entity, field, rows.format(sql.Literal(mapping.system), ident(field.name))
+        ),
+        alias=alias,
+    )
+
+
+def _read(entity: Entity, mapping: EntityMapping, field: Field) -> sql.Composable:
+    """A field as it was read back, references by their golden ids."""
+    if field.type == "ref":
+        there = field.name in mapping.by_field
+        return ident("ref " + field.name, "golden_id") if there else sql.SQL("NULL::uuid")
+    if field in _linked(entity, mapping):
+        return ident("ref " + field.name, "value")
+    return ident("b", field.name)
+
+
+def _differs(mapping: EntityMapping, field: Field, read: sql.Composable) -> sql.Composed:
+    """True when a written field reads differently from what intent `n` gave."""
+    return sql.SQL("(n.new ? {name} AND n.new ->> {name} IS DISTINCT FROM ({read})::text)").format(
+        name=sql.Literal(field.name), read=lines.written(field, mapping, read)
+    )
+
+
+def _settled(mapping: EntityMapping, fields: Sequence[Field]) -> sql.Composed:
     """Fields whose read-back value is the target's own rendering of what it was given."""
     parts = [
         sql.SQL(
-            "CASE WHEN x.new ? {name} AND x.new ->> {name} IS DISTINCT FROM {value}::text"
+            "CASE WHEN x.new ? {name} AND x.new ->> {name} IS DISTINCT FROM ({value})::text"
             " THEN jsonb_build_object({name}, x.new -> {name}) ELSE '{{}}'::jsonb END"
-        ).format(name=sql.Literal(name), value=ident("x", name))
-        for name in names
+        ).format(name=sql.Literal(f.name), value=lines.given(f, mapping, "x"))
+        for f in fields
     ]
     return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")

@@ -7,9 +7,9 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
-from concord.pipeline import stage
-from concord.pipeline.fields import joined, table, unit_blank, unit_object
-from concord.pipeline.golden import rule_words
+from concord.pipeline import lines, stage
+from concord.pipeline.fields import ident, joined, table, unit_blank
+from concord.pipeline.golden import posted_words, posts, rule_words
 
 
 def record(conn: Connection, batch_id: int, entity: Entity) -> int:
@@ -20,24 +20,27 @@ def record(conn: Connection, batch_id: int, entity: Entity) -> int:
     values = joined(
         sql.SQL("({}, {}, {}, {})").format(
             sql.Literal(unit.name),
-            unit_object(unit, "r"),
-            unit_object(unit, "g"),
+            lines.held_object(entity, unit, "r", ident("r", "system")),
+            lines.held_object(entity, unit, "g", ident("r", "system")),
             unit_blank(unit, "r"),
         )
         for unit in entity.units
     )
     earlier = joined(
         sql.SQL("({}, {}, {})").format(
-            sql.Literal(unit.name), unit_object(unit, "h"), unit_blank(unit, "h")
+            sql.Literal(unit.name),
+            lines.held_object(entity, unit, "h", ident("r", "system")),
+            unit_blank(unit, "h"),
         )
         for unit in entity.units
     )
     rules = joined(
-        sql.SQL("({}, {}, {}, {}::text[])").format(
+        sql.SQL("({}, {}, {}, {}::text[], {}::text)").format(
             sql.Literal(unit.name),
             sql.Literal(rule_words(unit.authority)),
             sql.Literal(unit.authority.kind),
             sql.Literal(writable_systems(entity, unit.fields)),
+            sql.Literal(posted_words(entity) if posts(entity, unit) else None),
         )
         for unit in entity.units
     )

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.spec import Entity, EntityMapping
+from concord.model.spec import Column, Entity, EntityMapping
 from concord.systems.protocol import Shape
 
 
@@ -46,7 +46,7 @@ def check(
         now = shape.columns.get(name)
         if now is None:
             stopped[column.field] = f"column {mapping.table}.{name} is gone"
-        elif name in known and known[name] != now:
+        elif name in known and (known[name] != now or _other_lines(column, native, shape)):
             was, became = native.get(name, known[name]), shape.native.get(name, now)
             stopped[column.field] = f"column {mapping.table}.{name} was {was} and is now {became}"
     for field, why in stopped.items():
@@ -74,11 +74,21 @@ def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Sh
 def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
     """The shape without columns that are not of the type that was last accepted."""
     row = conn.execute(
-        "SELECT columns FROM ops.shape WHERE system = %s AND entity = %s",
+        "SELECT columns, native FROM ops.shape WHERE system = %s AND entity = %s",
         (mapping.system, mapping.entity),
     ).fetchone()
     known: dict[str, str] = row[0] if row else {}
-    return replace(shape, columns={n: t for n, t in shape.columns.items() if known.get(n, t) == t})
+    native: dict[str, str] = row[1] if row else {}
+    bad = {c.column for c in mapping.columns if _other_lines(c, native, shape)}
+    columns = {n: t for n, t in shape.columns.items() if known.get(n, t) == t and n not in bad}
+    return replace(shape, columns=columns)
+
+
+def _other_lines(column: Column, native: dict[str, str], shape: Shape) -> bool:
+    """Whether lines are made of other types: to the document they are always one text."""
+    if column.lines is None or column.column not in native:
+        return False
+    return native[column.column] != shape.native.get(column.column)
 
 
 def open_review(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from psycopg import sql
 
-from concord.model.spec import Entity, EntityMapping, Group
+from concord.model.spec import RULES, Entity, EntityMapping, Group
 
 Part = sql.Composable
 
@@ -90,6 +90,13 @@ def counts(entity: Entity, alias: str) -> sql.Composed:
     )
 
 
+def adds(alias: str) -> sql.Composed:
+    """True when the image is of a rule that adds to a golden record: by itself it is nothing."""
+    return sql.SQL("({} = {} AND {} ->> '_adds' IS NOT NULL)").format(
+        ident(alias, "system"), sql.Literal(RULES), ident(alias, "raw")
+    )
+
+
 def pointer(entity: Entity, alias: str) -> sql.Composable:
     """The key of the record that this one says it was merged into; NULL when it was not."""
     cases = [
@@ -128,21 +135,35 @@ def referred(
     tests = [
         sql.SQL(
             "EXISTS (SELECT FROM {image} AS t LEFT JOIN ops.deletion AS d ON d.entity = {child}"
-            " AND d.golden_id = t.golden_id WHERE t.{ref} = {golden_id}"
-            " AND t.deleted_at IS NULL AND {stays})"
+            " AND d.golden_id = t.golden_id WHERE {names} AND t.deleted_at IS NULL AND {stays})"
         ).format(
             image=partition(child.by_system[system]),
             child=sql.Literal(child.name),
-            ref=ident(field.name),
-            golden_id=golden_id,
+            names=names,
             stays=stays,
         )
         for child in entities
         if system in child.by_system
-        for field in child.references
-        if field.to == entity.name
+        for names in _naming(child, entity, golden_id)
     ]
     return sql.SQL("({})").format(joined([sql.SQL("false"), *tests], " OR "))
+
+
+def _naming(child: Entity, entity: Entity, golden_id: Part) -> Iterator[Part]:
+    """Tests whether image `t` of a child, or one of its lines, refers to a golden record."""
+    for field in child.references:
+        if field.to == entity.name:
+            yield sql.SQL("{} = {}").format(ident("t", field.name), golden_id)
+    for field, line in child.line_references:
+        if line.to == entity.name:
+            yield has_line(ident("t", field.name), line.name, golden_id)
+
+
+def has_line(lines: Part, name: str, golden_id: Part) -> sql.Composed:
+    """True when one of the lines refers by field `name` to a golden record; indexes answer it."""
+    return sql.SQL("{} @> jsonb_build_array(jsonb_build_object({}::text, {}))").format(
+        lines, sql.Literal(name), golden_id
+    )
 
 
 def partition(mapping: EntityMapping) -> sql.Identifier:

@@ -13,11 +13,13 @@ import json
 
 from psycopg import sql
 
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.spec import Authority, Company, Entity, Group
-from concord.pipeline import stage
+from concord.model.spec import RULES, Authority, Company, Entity, Group
+from concord.pipeline import lines, stage
 from concord.pipeline.fields import (
+    adds,
     columns,
     counts,
     erases,
@@ -46,6 +48,8 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
             affected=affected,
             counts=counts(entity, "i"),
             merged=merged(entity, "i"),
+            adds=adds("i"),
+            by_rule=_by_rule("i"),
             image=table("image", entity),
             golden=golden,
             fields=columns(entity),
@@ -62,6 +66,7 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
         {"entity": entity.name},
     )
     values = {"batch": batch_id}
+    _derive_lines(conn, entity, new)
     conn.execute(
         statement("pipeline", "keep_golden_history", history=history, golden=golden, new=new,
                   columns=_stored(entity), of_golden=_stored(entity, "g")),
@@ -83,6 +88,28 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
         values,
     )
     return done.rowcount
+
+
+def _derive_lines(conn: Connection, entity: Entity, new: sql.Identifier) -> None:
+    """Bring the tables of golden lines to the new state, before the records themselves."""
+    for field in entity.documents:
+        parts = {
+            "rows": lines.rows(entity, field),
+            "new": new,
+            "golden": table("golden", entity),
+            "lines": ident(field.name),
+        }
+        conn.execute(statement("pipeline", "forget_lines", **parts))
+        done = conn.execute(
+            statement(
+                "pipeline",
+                "derive_lines",
+                **parts,
+                fields=joined(ident(line.name) for line in field.lines),
+                values=lines.typed(field),
+            )
+        )
+        statistics.refresh(conn, lines.rows(entity, field), done.rowcount)
 
 
 def _stored(entity: Entity, alias: str | None = None) -> sql.Composed:
@@ -122,11 +149,48 @@ def _rank(entity: Entity, unit: Group, company: Company) -> list[sql.Composable]
     decided = sql.SQL("CASE WHEN c.decided = {} THEN 2 ELSE {} END").format(
         sql.Literal(unit.name), filled
     )
+    if posts(entity, unit):
+        decided = sql.SQL("CASE WHEN c.decided = {} THEN 3 WHEN {} THEN 2 ELSE {} END").format(
+            sql.Literal(unit.name), _posted(entity), filled
+        )
     kind = _kind_rank(unit.authority, company)
     changed = _changed(unit)
     order = _order(company.precedence)
     middle = [order, changed] if unit.authority.kind == "non_empty" else [changed, order]
     return [decided, *kind, *middle, sql.SQL("-c.place")]
+
+
+def posts(entity: Entity, unit: Group) -> bool:
+    """Whether the unit is closed once a document is posted: not open, and held by its system."""
+    posted = entity.posted
+    if posted is None or unit.name in posted.open:
+        return False
+    return set(unit.fields) <= entity.by_system[posted.system].by_field.keys()
+
+
+def _posted(entity: Entity) -> sql.Composable:
+    """True when candidate `c` is of the system that decides a posted document, and it is posted."""
+    posted = entity.posted
+    if posted is None:
+        return sql.SQL("false")
+    return sql.SQL("(c.system = {} AND c.{} = ANY({}))").format(
+        sql.Literal(posted.system), ident(posted.field), sql.Literal(list(posted.values))
+    )
+
+
+def _rule(entity: Entity, unit: Group) -> sql.Composable:
+    """The rule by which candidate `c` won the unit, in words."""
+    words = sql.SQL("{}::text").format(sql.Literal(rule_words(unit.authority)))
+    if not posts(entity, unit):
+        return words
+    return sql.SQL("CASE WHEN {} THEN {} ELSE {} END").format(
+        _posted(entity), sql.Literal(posted_words(entity)), words
+    )
+
+
+def posted_words(entity: Entity) -> str:
+    """Why a posted document's system decided, as it is shown to people."""
+    return f"posted: {entity.posted.system} decides" if entity.posted else ""
 
 
 def _filled(entity: Entity, unit: Group) -> sql.Composable:
@@ -178,15 +242,22 @@ def _picked(entity: Entity) -> list[sql.Composed]:
         out.append(
             sql.SQL(
                 "any_value(jsonb_build_object('system', c.system, 'source_id', c.source_id,"
-                " 'batch', {}, 'rule', {}::text)) {} AS {}"
+                " 'batch', {}, 'rule', coalesce(c.by_rule, {}))) {} AS {}"
             ).format(
                 _changed(unit),
-                sql.Literal(rule_words(unit.authority)),
+                _rule(entity, unit),
                 wins,
                 ident("p " + unit.name),
             )
         )
     return out
+
+
+def _by_rule(alias: str) -> sql.Composed:
+    """Which business rule an image is of, in words; NULL where it is of a system."""
+    return sql.SQL(
+        "CASE WHEN {} = {} THEN concat('rule ', {raw} ->> '_rule', ' v', {raw} ->> '_version') END"
+    ).format(ident(alias, "system"), sql.Literal(RULES), raw=ident(alias, "raw"))
 
 
 _AGGREGATES = {"min": "min", "max": "max", "sum": "sum", "any": "bool_or", "all": "bool_and"}
@@ -217,6 +288,10 @@ def _final(entity: Entity, unit: Group) -> sql.Composed:
         keep = sql.SQL("(NOT {} AND ({} OR NOT {}))").format(
             by_steward, blank, unit_blank(unit, "g")
         )
+        if posts(entity, unit):
+            keep = sql.SQL("({} AND ({} OR {} ->> 'rule' IS DISTINCT FROM {}))").format(
+                keep, blank, ident("v", "p " + unit.name), sql.Literal(posted_words(entity))
+            )
     parts = [
         sql.SQL("CASE WHEN {} THEN {} ELSE {} END AS {}").format(
             keep, ident("g", f), ident("v", f), ident(f)

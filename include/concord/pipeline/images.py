@@ -7,8 +7,8 @@ from psycopg import sql
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity
-from concord.pipeline import stage
-from concord.pipeline.fields import as_text, columns, counts, ident, joined, table
+from concord.pipeline import lines, stage
+from concord.pipeline.fields import columns, counts, ident, joined, table
 
 
 def note_changes(conn: Connection, batch_id: int, entity: Entity) -> None:
@@ -88,13 +88,15 @@ def _unpivot(entity: Entity) -> sql.Composed:
     rows = []
     for unit in entity.units:
         for f in unit.fields:
+            texts = [
+                sql.SQL("({})::text").format(
+                    lines.held(entity, entity.field[f], alias, ident("r", "system"))
+                )
+                for alias in ("i", "r", "g")
+            ]
             rows.append(
-                sql.SQL("({}, {}, {}, {}, {})").format(
-                    sql.Literal(unit.name),
-                    sql.Literal(f),
-                    as_text("i", f),
-                    as_text("r", f),
-                    as_text("g", f),
+                sql.SQL("({}, {}, {})").format(
+                    sql.Literal(unit.name), sql.Literal(f), joined(texts)
                 )
             )
     return joined(rows)

@@ -8,7 +8,6 @@ that are good: canonical fields, references as golden ids.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,27 +16,15 @@ from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.mapping import canonical
-from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import stage
+from concord.mapping import Cleaned, canonical
+from concord.model.spec import RULES, Entity, EntityMapping, Field
+from concord.pipeline import lines, parking, references, stage, wanted
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import counts, ident, joined, key_text, partition, pointer, table
+from concord.pipeline.fields import ident, joined, key_text, partition, table
+from concord.pipeline.source import Source
 from concord.quality.run import failing_table
 
 CHUNK = 20_000
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one system gave for the entity in this batch."""
-
-    mapping: EntityMapping
-    columns: tuple[str, ...]
-    seq: int
-    stopped: tuple[str, ...]
-    obsolete: bool  # a newer reading of the same records was stored first
-    hold_deletes: bool
-    set_back: bool = False  # an earlier state of the system was read
 
 
 def classify(
@@ -80,7 +67,7 @@ def classify(
             "wake_parked",
             work=work,
             image=table("image", entity),
-            known=_references_known(engine, entity),
+            known=references.known(engine.config, entity),
             merged_known=_survivor_known(entity, work),
         ),
         {"entity": entity.name, "systems": [s.mapping.system for s in sources]},
@@ -98,7 +85,7 @@ def _ask_about_set_back(
 
 
 def anything_to_do(conn: Connection, batch_id: int, entity: Entity) -> bool:
-    """Whether `w` has more than echoes and older states, or golden records wait to be planned.
+    """Whether `w` has more than echoes and older states, or golden records wait to be looked at.
 
     Most batches find nothing new of most entities; these then cost next to nothing.
     """
@@ -107,8 +94,9 @@ def anything_to_do(conn: Connection, batch_id: int, entity: Entity) -> bool:
             "SELECT EXISTS (SELECT FROM {} WHERE class IN"
             " ('new', 'unbound', 'quarantined', 'set_back', 'doubtful'))"
             " OR EXISTS (SELECT FROM ops.replan WHERE entity = %s)"
+            " OR EXISTS (SELECT FROM ops.relinked WHERE child = %s)"
         ).format(stage.work_table(batch_id, "w", entity.name)),
-        (entity.name,),
+        (entity.name, entity.name),
     ).fetchone()
     return bool(row and row[0])
 
@@ -142,22 +130,6 @@ def _raw(source: Source) -> sql.Composed:
     return joined(parts, " || ") if parts else sql.Composed([sql.SQL("'{}'::jsonb")])
 
 
-def _references_known(engine: Engine, entity: Entity) -> sql.Composed:
-    """True when what a parked row `p` waits for (`x.entity`, `x.source_id`) is there now."""
-    cases = [
-        sql.SQL(
-            "(x.entity = {} AND EXISTS (SELECT FROM {} AS t WHERE t.system = p.system"
-            " AND t.source_id = x.source_id AND {}))"
-        ).format(
-            sql.Literal(f.to),
-            ident("image", f.to or ""),
-            counts(engine.config.entity[f.to or ""], "t"),
-        )
-        for f in entity.references
-    ]
-    return joined([sql.SQL("false"), *cases], " OR ")
-
-
 def _survivor_known(entity: Entity, work: sql.Identifier) -> sql.Composed:
     """True when the record that a parked one was merged into is there, or comes in this batch."""
     return sql.SQL(
@@ -180,9 +152,7 @@ def clean(
     conn.execute(_create_cleaned(entity, cleaned))
     for source in sources:
         for ids, frame in _chunks(conn, work, source):
-            out = canonical(
-                entity, source.mapping, engine.config.code_list, engine.config.company, frame
-            )
+            out = _read(engine, entity, source, frame)
             _copy_cleaned(conn, entity, cleaned, out.values, ids)
             _quarantine(conn, batch_id, entity, source, work, out.errors)
     conn.execute(sql.SQL("ANALYZE {}").format(cleaned))
@@ -197,25 +167,34 @@ def clean(
             work=work,
             cleaned=cleaned,
             image=table("image", entity),
-            refs=joined([ident("ref_" + f.name) for f in entity.references]),
-            ref_sources=joined([ident("c", "ref_" + f.name) for f in entity.references]),
-            comma=sql.SQL(", " if entity.references else ""),
-            fields=joined(ident(f.name) for f in entity.fields),
-            values=_values(entity, sources),
-            joins=_reference_joins(engine, entity),
+            fields=joined([*_names(entity), *_notes(entity)]),
+            values=joined([*_values(engine, entity, sources), *_noted(entity)]),
+            joins=joined(
+                [_reference_joins(engine, entity), *_line_joins(engine, entity, work, cleaned)],
+                " ",
+            ),
         )
     )
     conn.execute(sql.SQL("CREATE INDEX ON {} (golden_id)").format(result))
     conn.execute(sql.SQL("ANALYZE {}").format(result))
-    while _park(conn, batch_id, entity, work, result):
+    while parking.park(conn, batch_id, entity):
         pass  # what was merged into a record that is parked waits as well
-    _park_unbound(conn, batch_id, entity, work)
+    parking.park_unbound(conn, batch_id, entity)
+
+
+def _read(engine: Engine, entity: Entity, source: Source, frame: pd.DataFrame) -> Cleaned:
+    config = engine.config
+    if source.mapping.system == RULES:
+        return wanted.read(entity, source, config.code_list, config.company, frame)
+    return canonical(entity, source.mapping, config.code_list, config.company, frame)
 
 
 def _chunks(
     conn: Connection, work: sql.Identifier, source: Source
 ) -> Iterator[tuple[list[int], pd.DataFrame]]:
     names = [c.column for c in source.mapping.columns if c.column in source.columns]
+    if source.mapping.system == RULES:
+        names.append("_adds")
     select = sql.SQL(
         "SELECT id, raw FROM {} WHERE system = {} AND op = 'U' AND (class = 'new'"
         " OR class = 'quarantined' AND NOT known) ORDER BY id"
@@ -242,7 +221,27 @@ def _create_cleaned(entity: Entity, cleaned: sql.Identifier) -> sql.Composed:
 def _create_result(entity: Entity, result: sql.Identifier) -> sql.Composed:
     kinds = [sql.SQL("{} {}").format(ident(f.name), sql.SQL(f.pg_type)) for f in entity.fields]
     kinds += [sql.SQL("{} text").format(ident("ref_" + f.name)) for f in entity.references]
+    kinds += [sql.SQL("{} jsonb").format(lines.missing(f)) for f in lines.linked(entity)]
     return statement("pipeline", "create_result", result=result, columns=joined(kinds))
+
+
+def _names(entity: Entity) -> list[sql.Composable]:
+    return [ident(f.name) for f in entity.fields]
+
+
+def _notes(entity: Entity) -> list[sql.Composable]:
+    """Columns of `r` beside the fields: source ids of references, and what lines lack."""
+    return [
+        *(ident("ref_" + f.name) for f in entity.references),
+        *(lines.missing(f) for f in lines.linked(entity)),
+    ]
+
+
+def _noted(entity: Entity) -> list[sql.Composable]:
+    return [
+        *(ident("c", "ref_" + f.name) for f in entity.references),
+        *(ident("lines " + f.name, "missing") for f in lines.linked(entity)),
+    ]
 
 
 def _copy_cleaned(
@@ -301,7 +300,7 @@ def _keep_keys(
     cleaned: sql.Identifier,
 ) -> None:
     values = {
-        f.name: ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
+        f.name: _reference(engine, entity, f).golden_id if f.type == "ref" else ident("c", f.name)
         for f in entity.fields
     }
     conn.execute(
@@ -317,74 +316,45 @@ def _keep_keys(
     )
 
 
-def _values(entity: Entity, sources: list[Source]) -> sql.Composed:
+def _values(engine: Engine, entity: Entity, sources: list[Source]) -> list[sql.Composable]:
     """The canonical values of a row: resolved references, kept values of stopped fields."""
     out: list[sql.Composable] = []
     for f in entity.fields:
-        value: sql.Composable = (
-            ident("ref " + f.name, "golden_id") if f.type == "ref" else ident("c", f.name)
-        )
+        value: sql.Composable = ident("c", f.name)
+        if f.type == "ref":
+            value = _reference(engine, entity, f).golden_id
+        elif f in lines.linked(entity):
+            value = ident("lines " + f.name, "value")
         stopped = [s.mapping.system for s in sources if f.name in s.stopped]
         if stopped:
             value = sql.SQL("CASE WHEN w.system = ANY({}) THEN {} ELSE {} END").format(
                 sql.Literal(stopped), ident("i", f.name), value
             )
         out.append(value)
-    return joined(out)
+    return out
+
+
+def _reference(engine: Engine, entity: Entity, field: Field) -> references.Reference:
+    key, system = ident("c", "ref_" + field.name), ident("w", "system")
+    return references.incoming(engine.config, entity, field.to or "", field.name, key, system)
 
 
 def _reference_joins(engine: Engine, entity: Entity) -> sql.Composed:
-    joins = [
-        sql.SQL("LEFT JOIN {} AS {} ON {} = w.system AND {} = {} AND {}").format(
-            ident("image", f.to or ""),
-            ident("ref " + f.name),
-            ident("ref " + f.name, "system"),
-            ident("ref " + f.name, "source_id"),
-            ident("c", "ref_" + f.name),
-            counts(engine.config.entity[f.to or ""], "ref " + f.name),
+    return joined([_reference(engine, entity, f).joins for f in entity.references], " ")
+
+
+def _line_joins(
+    engine: Engine, entity: Entity, work: sql.Identifier, cleaned: sql.Identifier
+) -> list[sql.Composed]:
+    """Joins to the lines with golden ids, `lines <field>`, one a field whose lines refer."""
+    rows = sql.SQL("(SELECT w.id, w.system, c.{} AS lines FROM {} AS w JOIN {} AS c USING (id))")
+    return [
+        sql.SQL("LEFT JOIN {} AS {alias} ON {alias}.id = w.id").format(
+            lines.resolved(engine.config, entity, f, rows.format(ident(f.name), work, cleaned)),
+            alias=ident("lines " + f.name),
         )
-        for f in entity.references
+        for f in lines.linked(entity)
     ]
-    return joined(joins, " ") if joins else sql.Composed([])
-
-
-def _park(
-    conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier, result: sql.Identifier
-) -> int:
-    """Park rows that refer, or were merged, to a record which is not known; returns how many."""
-    waits: list[sql.Composable] = [
-        sql.SQL(
-            "CASE WHEN {ref} IS NOT NULL AND {field} IS NULL THEN"
-            " jsonb_build_array(jsonb_build_object('entity', {to}::text, 'source_id', {ref}))"
-            " ELSE '[]'::jsonb END"
-        ).format(ref=ident("r", "ref_" + f.name), field=ident("r", f.name), to=sql.Literal(f.to))
-        for f in entity.references
-    ]
-    if any(m.merged_into for m in entity.mappings):
-        waits.append(
-            statement(
-                "pipeline",
-                "waits_for_survivor",
-                pointer=pointer(entity, "r"),
-                image=table("image", entity),
-                result=result,
-            )
-        )
-    if not waits:
-        return 0
-    done = conn.execute(
-        statement("pipeline", "park", work=work, result=result, waits=joined(waits, " || ")),
-        {"entity": entity.name, "batch": batch_id},
-    )
-    return done.rowcount
-
-
-def _park_unbound(conn: Connection, batch_id: int, entity: Entity, work: sql.Identifier) -> None:
-    """Park new records while a create of ours is on its way there: one of them may be it."""
-    conn.execute(
-        statement("pipeline", "park_unbound", work=work),
-        {"entity": entity.name, "batch": batch_id},
-    )
 
 
 __all__ = ["Source", "classify", "clean"]

@@ -10,49 +10,33 @@ found stays unknown, so that no plan replaces it, until it was sent again as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
-from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import EntityStopped
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.mapping import Unmappable, to_system
-from concord.model.spec import Entity, EntityMapping
-from concord.pipeline import books, confirm, drift, lease
-from concord.pipeline.batch import Counts, step
+from concord.model.spec import Entity, EntityMapping, Field
+from concord.pipeline import books, confirm, lease, lines, references
+from concord.pipeline.batch import Counts, read_batch, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, merged, partition, referred
-from concord.systems.protocol import Fence, Outcome, Shape, System, Write, Writer
+from concord.pipeline.fields import ident, joined, partition, referred
+from concord.pipeline.settle import Intent, find_out, shapes_of
+from concord.systems.protocol import Fence, Outcome, Shape, Write, Writer
 
-LOOK_UP = 5_000  # keys a call
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
 
 
-@dataclass(frozen=True)
-class Intent:
-    """One planned write, with what it refers to already named in the target's keys."""
-
-    id: int
-    key: UUID
-    golden_id: UUID
-    source_id: str | None
-    action: str
-    new: Mapping[str, str | None]
-    base: Mapping[str, str | None]
-    batch_id: int  # that planned it
-
-
 def load(engine: Engine, batch_id: int, system: str) -> Counts:
-    """Apply the system's waiting intents, this batch's and earlier ones that may go now.
+    """Apply what waits of the batch's entities in a system, from this batch and earlier ones.
 
     Intents go in reference order (parents first). Each ends as confirmed, rejected, superseded or
-    unknown; unknown ones are looked up in the target before anything is sent again.
+    unknown; unknown ones are looked up in the target before anything is sent again. There is one
+    lease a system and entity, so that a heavy load of one entity does not hold up another one's.
 
     Raises:
         LeaseLost: another holder has a newer fencing token; nothing was written after it.
@@ -62,28 +46,61 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
         if taken.past:
             return {}
         earlier = 0
-        if _anything(taken.conn, system):
-            with lease.hold(engine, f"load:{system}") as fence:
-                earlier = _load(engine, batch_id, system, fence)
+        there = _mapped(engine, taken.batch.entities, system)
+        shapes: dict[str, Shape] | None = None
+        # What refers to something comes after it, and goes before it.
+        for entity, deletes in [(e, False) for e in there] + [(e, True) for e in reversed(there)]:
+            # Asked by the step's own session, which thereby says that this attempt still works.
+            if not _anything(taken.conn, entity.by_system[system], deletes):
+                continue
+            if shapes is None:
+                shapes = shapes_of(engine, taken.conn, there, system)
+            if entity.name in shapes:
+                shape = shapes[entity.name]
+                earlier += _load(engine, batch_id, entity, system, shape, deletes=deletes)
         return {**books.of_writes(taken.conn, batch_id, system), "confirmed_earlier": earlier}
 
 
 def settle(engine: Engine, batch_id: int, system: str) -> int:
-    """Find out what became of intents that were sent and never answered; returns how many.
+    """Find out what became of the batch's entities' writes that were never answered; how many.
 
     Runs before a system is read, so that a record made by us is known as ours when it is seen.
     """
     with engine.hub.connect() as conn:
-        row = conn.execute(
-            "SELECT count(*) FROM ops.intent WHERE system = %s AND state IN ('sent', 'unknown')",
+        there = _mapped(engine, read_batch(conn, batch_id).entities, system)
+        rows = conn.execute(
+            "SELECT DISTINCT entity FROM ops.intent WHERE system = %s AND state IN"
+            " ('sent', 'unknown')",
             (system,),
-        ).fetchone()
-        if not row or not row[0]:
-            return 0
-    with lease.hold(engine, f"load:{system}") as fence:
-        target = engine.system(system)
-        with _ledger(engine) as conn, target.writer(fence) as writer:
-            return _settle(engine, conn, batch_id, target, writer)
+        ).fetchall()
+        unanswered = [e for e in there if (e.name,) in rows]
+        shapes = shapes_of(engine, conn, unanswered, system) if unanswered else {}
+    settled = 0
+    for entity in unanswered:
+        if entity.name in shapes:
+            with _writing(engine, entity, system) as (ledger, writer, _):
+                settled += find_out(
+                    engine, ledger, batch_id, entity, system, writer, shapes[entity.name]
+                )
+    return settled
+
+
+def _mapped(engine: Engine, names: Sequence[str], system: str) -> list[Entity]:
+    """Those of the named entities that the system has, in reference order."""
+    return [e for e in engine.config.entities if e.name in names and system in e.by_system]
+
+
+@contextmanager
+def _writing(
+    engine: Engine, entity: Entity, system: str
+) -> Iterator[tuple[Connection, Writer, Fence]]:
+    """The ledger and a writer, under the lease of an entity in a system."""
+    with (
+        lease.hold(engine, _lease(system, entity)) as fence,
+        _ledger(engine) as conn,
+        engine.system(system).writer(fence) as writer,
+    ):
+        yield conn, writer, fence
 
 
 @contextmanager
@@ -101,59 +118,62 @@ def _ledger(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def _anything(conn: Connection, system: str) -> bool:
+def _anything(conn: Connection, mapping: EntityMapping, deletes: bool) -> bool:
     row = conn.execute(
-        "SELECT EXISTS (SELECT FROM ops.intent WHERE system = %s"
-        " AND state IN ('waiting', 'sent', 'unknown'))",
-        (system,),
+        "SELECT EXISTS (SELECT FROM ops.intent AS n JOIN ops.change_set AS s USING (change_set_id)"
+        " WHERE n.system = %s AND n.entity = %s AND n.state IN ('waiting', 'sent', 'unknown')"
+        " AND (n.action = 'delete') = %s"
+        " AND (n.state <> 'waiting' OR s.state IN ('passed', 'approved')))",
+        (mapping.system, mapping.entity, deletes),
     ).fetchone()
     return bool(row and row[0])
 
 
-def _load(engine: Engine, batch_id: int, system: str, fence: Fence) -> int:
-    """Send all that may go; returns how many confirmed writes earlier batches had planned."""
+def _load(
+    engine: Engine, batch_id: int, entity: Entity, system: str, shape: Shape, *, deletes: bool
+) -> int:
+    """Send what may go of one entity; returns how many confirmed writes were planned earlier."""
     earlier = sent = 0
-    target = engine.system(system)
-    with _ledger(engine) as conn, target.writer(fence) as writer:
-        _settle(engine, conn, batch_id, target, writer)
-        shapes = _shapes(engine, conn, target)
-        there = [e for e in engine.config.entities if e.name in shapes]
-        # What refers to something comes after it, and goes before it.
-        order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
-        for entity, deletes in order:
-            mapping = entity.by_system[system]
-            for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
-                intents = _fitting(conn, mapping, shapes[entity.name], ready)
-                if not intents:
-                    continue
-                lease.renew(conn, fence)
-                sent += len(intents)
-                earlier += _send(
-                    engine, conn, batch_id, entity, mapping, writer, shapes[entity.name], intents,
-                    fence,
-                )  # fmt: skip
+    mapping = entity.by_system[system]
+    with (
+        _nobody_refers_anew(engine, entity, system, deletes) as others,
+        _writing(engine, entity, system) as (conn, writer, fence),
+    ):
+        find_out(engine, conn, batch_id, entity, system, writer, shape)
+        for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
+            intents = _fitting(conn, mapping, shape, ready)
+            if not intents:
+                continue
+            for held in (fence, *others):
+                lease.renew(conn, held)
+            sent += len(intents)
+            earlier += _send(engine, conn, batch_id, entity, mapping, writer, shape, intents, fence)
         # Or the planner goes on believing that they wait, and looks for one through all of them.
         statistics.refresh(conn, ident("ops", "intent"), sent)
         conn.commit()
     return earlier
 
 
-def _shapes(engine: Engine, conn: Connection, target: System) -> dict[str, Shape]:
-    """Column shapes of the target's entities; one whose table is gone is left out.
+@contextmanager
+def _nobody_refers_anew(
+    engine: Engine, entity: Entity, system: str, deletes: bool
+) -> Iterator[list[Fence]]:
+    """The leases by which no load makes a record that refers to one of those being deleted.
 
-    A column that changed its type since the target was read is left out of its shape.
+    The target might delete these along with it. Deletions alone hold several leases at a time, and
+    take them from the end of the reference order, so that no two wait for each other.
     """
-    shapes: dict[str, Shape] = {}
-    with target.snapshot() as snapshot:
-        for entity in engine.config.entities:
-            mapping = entity.by_system.get(target.name)
-            if mapping is None:
-                continue
-            try:
-                shapes[entity.name] = drift.accepted(conn, mapping, snapshot.shape(mapping))
-            except EntityStopped:
-                continue  # extract has opened the review for it; its intents stay waiting
-    return shapes
+    taken: list[Fence] = []
+    with ExitStack() as held:
+        for child in reversed(_mapped(engine, list(engine.config.entity), system)):
+            refers = any(f.to == entity.name for f in child.references)
+            if deletes and refers and child.name != entity.name:
+                taken.append(held.enter_context(lease.hold(engine, _lease(system, child))))
+        yield taken
+
+
+def _lease(system: str, entity: Entity) -> str:
+    return f"load:{system}:{entity.name}"
 
 
 def _fitting(
@@ -193,11 +213,13 @@ def _slices(
     """
     states = ["waiting"] if writer.fenced else ["waiting", "sent", "unknown"]
     last = 0
-    refs = [f.name for f in entity.references if f.name in mapping.by_field]
+    fields = [f for f in entity.references if f.name in mapping.by_field]
+    fields += lines.with_references(entity, mapping)
+    refs = [f.name for f in fields]
     query = statement(
         "pipeline",
         "waiting_intents",
-        joins=joined((_reference(engine, entity, mapping.system, name) for name in refs), " "),
+        joins=joined((_reference(engine, mapping, field) for field in fields), " "),
         keys=joined([sql.SQL("0"), *(ident("ref " + name, "source_id") for name in refs)]),
         resolved=joined(
             [_may_go(engine, entity, mapping, deletes), *map(_resolved, refs)], " AND "
@@ -232,17 +254,14 @@ def _intent(row: Sequence[Any], refs: Sequence[str]) -> Intent:
     return Intent(id_, key, golden_id, source_id, action, new, base, batch_id)
 
 
-def _reference(engine: Engine, entity: Entity, system: str, name: str) -> sql.Composed:
-    to = engine.config.entity[entity.field[name].to or ""]
-    return sql.SQL(
-        "LEFT JOIN LATERAL (SELECT t.source_id FROM {} AS t"
-        " WHERE t.golden_id = (n.new ->> {})::uuid AND t.deleted_at IS NULL AND NOT {}"
-        " ORDER BY t.first_batch, t.source_id LIMIT 1) AS {} ON true"
-    ).format(
-        partition(to.by_system[system]),
-        sql.Literal(name),
-        merged(to, "t"),
-        ident("ref " + name),
+def _reference(engine: Engine, mapping: EntityMapping, field: Field) -> sql.Composed:
+    """A join that names what a field of intent `n` refers to in the target's keys."""
+    if field.type == "lines":
+        return lines.keyed(engine.config, field, mapping)
+    golden_id = sql.SQL("(n.new ->> {})::uuid").format(sql.Literal(field.name))
+    return sql.SQL("LEFT JOIN LATERAL {} AS {} ON true").format(
+        references.outgoing(engine.config, field.to or "", mapping.system, golden_id),
+        ident("ref " + field.name),
     )
 
 
@@ -329,55 +348,3 @@ def _mark_sent(
     conn.commit()
     assert row
     return int(row[0]), [i for i in intents if i.id in going]
-
-
-def _settle(engine: Engine, conn: Connection, batch_id: int, target: System, writer: Writer) -> int:
-    """Look up every sent or unknown intent; returns how many.
-
-    Done means confirmed. Not done means waiting again where that is final (`Writer.fenced`).
-    """
-    settled = 0
-    shapes: dict[str, Shape] = {}
-    for entity in engine.config.entities:
-        mapping = entity.by_system.get(target.name)
-        if mapping is None:
-            continue
-        for intents in _unanswered(conn, mapping):
-            shapes = shapes or _shapes(engine, conn, target)
-            if entity.name not in shapes:
-                break
-            found = writer.look_up(mapping, [i.key for i in intents], shapes[entity.name])
-            if writer.fenced:
-                _not_done(conn, [i for i in intents if i.key not in found])
-            done = [i for i in intents if i.key in found]
-            outcomes = [replace(found[i.key], later=True) for i in done]
-            confirm.store(engine, conn, batch_id, entity, mapping, done, outcomes)
-            conn.commit()
-            settled += len(intents)
-    return settled
-
-
-def _unanswered(conn: Connection, mapping: EntityMapping) -> Iterator[list[Intent]]:
-    """Intents that were sent and not answered, a slice at a time."""
-    last = 0
-    while True:
-        rows = conn.execute(
-            "SELECT intent_id, key, golden_id, source_id, action, new, base, batch_id"
-            " FROM ops.intent"
-            " WHERE system = %s AND entity = %s AND state IN ('sent', 'unknown')"
-            " AND intent_id > %s ORDER BY intent_id LIMIT %s",
-            (mapping.system, mapping.entity, last, LOOK_UP),
-        ).fetchall()
-        conn.commit()
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield [Intent(*r) for r in rows]
-
-
-def _not_done(conn: Connection, intents: list[Intent]) -> None:
-    conn.execute(
-        "UPDATE ops.intent SET state = 'waiting' WHERE intent_id = ANY(%s)"
-        " AND state IN ('sent', 'unknown')",
-        ([i.id for i in intents],),
-    )

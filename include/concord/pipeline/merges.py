@@ -3,7 +3,8 @@
 A system that keeps the loser with a pointer to the survivor says so by the mapping's `merged_into`.
 The loser then counts no more, its golden id redirects to the survivor's, and all its other records
 belong there: two records of one thing in their systems, which a person is asked about. Nothing is
-deleted anywhere, and the values that lose are kept as conflicts.
+deleted anywhere, and the values that lose are kept as conflicts. What refers to a record that moved
+follows it (relinked.py).
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from psycopg import sql
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.spec import Config, Entity
+from concord.model.spec import Entity
 from concord.pipeline import stage
-from concord.pipeline.fields import columns, ident, partition, pointer, table
-from concord.pipeline.images import stored_columns
+from concord.pipeline.fields import columns, pointer, table
 
 
 def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
@@ -44,30 +44,3 @@ def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
     for name in ("move_rows", "move_images", "redirect"):
         conn.execute(statement("pipeline", name, **parts), values)
     conn.execute("DROP TABLE moved")
-
-
-def follow(conn: Connection, config: Config, batch_id: int, entity: Entity) -> None:
-    """Let records that refer to a merged or separated one refer to its present golden record."""
-    if not any(m.merged_into for m in entity.mappings):
-        return
-    for child in config.entities:
-        for mapping in child.mappings:
-            for ref in child.references:
-                if ref.to != entity.name or ref.name not in mapping.by_field:
-                    continue
-                conn.execute(
-                    statement(
-                        "pipeline",
-                        "follow_parents",
-                        result=stage.work_table(batch_id, "r", entity.name),
-                        parent_history=table("image", entity, "_history"),
-                        child=partition(mapping),
-                        child_history=table("image", child, "_history"),
-                        stored=stored_columns(child),
-                        stored_c=stored_columns(child, "c"),
-                        ref=ident("c", ref.name),
-                        ref_name=ident(ref.name),
-                        column=sql.Literal(mapping.by_field[ref.name].column),
-                    ),
-                    {"batch": batch_id, "system": mapping.system, "child": child.name},
-                )

@@ -13,11 +13,10 @@ from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping, Field, Group
-from concord.pipeline import guard, stage
+from concord.pipeline import guard, lines, references, relinked, stage
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import (
-    as_text,
     decided,
     erases,
     ident,
@@ -28,6 +27,7 @@ from concord.pipeline.fields import (
     referred,
     table,
     unit_blank,
+    unit_object,
 )
 
 
@@ -76,6 +76,7 @@ def _change_set(
             statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
         )
     counts = guard.judge(conn, engine, batch, mapping, desired)
+    relinked.created(conn, engine.config, batch.entities, batch.id, mapping)
     add_counts(conn, batch.id, mapping.system, entity.name, counts)
     return counts
 
@@ -119,11 +120,11 @@ def _desired(
         if units
         else sql.SQL("false AS u0"),
         any_differs=joined((ident("c", n) for n in names), " OR ") if units else sql.SQL("false"),
-        update_new=_merged(units, names, "g", _objects),
-        update_old=_merged(units, names, "i", _objects),
+        update_new=_merged(units, names, "g", lambda u, a: _given(entity, mapping, u, a)),
+        update_old=_merged(units, names, "i", unit_object),
         update_base=_merged(units, names, "i", lambda u, _: _base(mapping, u)),
         update_reason=_merged(units, names, "g", _reason),
-        create_new=create_values(units, "g"),
+        create_new=create_values(entity, mapping, units, "g"),
         create_reason=joined([sql.SQL("'{}'::jsonb"), *(_reason(u, "g") for u in units)], " || "),
         may_create=sql.Literal(mapping.create and bool(units)),
         restores=sql.Literal(mapping.on_delete == "restore"),
@@ -179,8 +180,8 @@ def differs(entity: Entity, mapping: EntityMapping, unit: Group) -> sql.Composed
 
 
 def _field_differs(field: Field, mapping: EntityMapping) -> sql.Composed:
-    value: sql.Composable = ident("g", field.name)
-    can = _there(field, mapping) if field.type == "ref" else sql.SQL("true")
+    mine, whole = lines.given(field, mapping, "i"), lines.given(field, mapping, "g")
+    value = whole
     shorten = mapping.by_field[field.name].shorten
     if shorten:
         value = sql.SQL("rtrim(left({}, {}))").format(value, sql.Literal(shorten))
@@ -188,17 +189,23 @@ def _field_differs(field: Field, mapping: EntityMapping) -> sql.Composed:
         "({mine} IS DISTINCT FROM {value} AND {mine} IS DISTINCT FROM {whole} AND NOT"
         " (i.settled ? {name} AND i.settled ->> {name} IS NOT DISTINCT FROM {text}) AND {can})"
     ).format(
-        can=can,
-        mine=ident("i", field.name),
+        can=_there(field, mapping),
+        mine=mine,
         value=value,
-        whole=ident("g", field.name),
+        whole=whole,
         name=sql.Literal(field.name),
-        text=as_text("g", field.name),
+        text=sql.SQL("({})::text").format(whole),
     )
 
 
-def _objects(unit: Group, alias: str) -> sql.Composed:
-    pairs = joined(sql.SQL("{}, {}").format(sql.Literal(f), as_text(alias, f)) for f in unit.fields)
+def _given(entity: Entity, mapping: EntityMapping, unit: Group, alias: str) -> sql.Composed:
+    """The unit's values as they are written into the system."""
+    pairs = joined(
+        sql.SQL("{}, ({})::text").format(
+            sql.Literal(f), lines.given(entity.field[f], mapping, alias)
+        )
+        for f in unit.fields
+    )
     return sql.SQL("jsonb_build_object({})").format(pairs)
 
 
@@ -225,9 +232,14 @@ def _merged(units: list[Group], flags: list[str], alias: str, part: object) -> s
     return joined([sql.SQL("'{}'::jsonb"), *pieces], " || ")
 
 
-def create_values(units: list[Group], alias: str) -> sql.Composed:
+def create_values(
+    entity: Entity, mapping: EntityMapping, units: list[Group], alias: str
+) -> sql.Composed:
     """The jsonb of all the units' filled fields, for a new record."""
-    parts = [sql.SQL("jsonb_strip_nulls({})").format(_objects(unit, alias)) for unit in units]
+    parts = [
+        sql.SQL("jsonb_strip_nulls({})").format(_given(entity, mapping, unit, alias))
+        for unit in units
+    ]
     return joined([sql.SQL("'{}'::jsonb"), *parts], " || ")
 
 
@@ -245,19 +257,15 @@ def _suspected(entity: Entity) -> sql.Composed:
 
 def _placed(entity: Entity, mapping: EntityMapping) -> sql.Composed:
     """True when all that golden `g` refers to is in the system, or is about to be created there."""
-    refs = [f for f in entity.references if f.name in mapping.by_field]
+    refs = [f for f in entity.fields if f.type in ("ref", "lines") and f.name in mapping.by_field]
     return joined([sql.SQL("true"), *(_there(f, mapping) for f in refs)], " AND ")
 
 
-def _there(field: Field, mapping: EntityMapping) -> sql.Composed:
-    """True when what this reference of golden `g` names is in the system, or about to be."""
-    return sql.SQL(
-        "({ref} IS NULL OR EXISTS (SELECT FROM {image} AS t WHERE t.golden_id = {ref}"
-        " AND t.deleted_at IS NULL) OR EXISTS (SELECT FROM ops.intent"
-        " AS t WHERE t.golden_id = {ref} AND t.system = {system} AND t.action = 'create'"
-        " AND t.state IN ('waiting', 'sent', 'unknown')))"
-    ).format(
-        ref=ident("g", field.name),
-        image=ident("image", f"{field.to}_{mapping.system}"),
-        system=sql.Literal(mapping.system),
-    )
+def _there(field: Field, mapping: EntityMapping) -> sql.Composable:
+    """True when what this field of golden `g` refers to is in the system, or about to be."""
+    value = ident("g", field.name)
+    if field.type == "lines":
+        return lines.placed(field, mapping, value)
+    if field.type == "ref":
+        return references.there(field.to or "", mapping.system, value)
+    return sql.SQL("true")

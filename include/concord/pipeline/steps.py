@@ -10,7 +10,7 @@ from psycopg import sql
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.pipeline import golden_check, plan, stage
+from concord.pipeline import given, golden_check, locks, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.extract import extract
@@ -26,30 +26,34 @@ def validate(engine: Engine, batch_id: int) -> Counts:
     A failing batch-level rule holds the entity back: nothing of it is taken, its cursor stays.
     Returns counts: `checked` rules, `failed_rules`, `held_entities`.
     """
-    from concord.quality import run, suites
+    from concord.quality import run, suites, volumes
 
     with step(engine, batch_id, "validate") as taken:
         if taken.past:
             return {}
         staged = _staged(taken.conn, engine, batch_id)
-        if not staged:
+        due = volumes.due(taken.conn, batch_id, taken.batch.lane)
+        if not staged and not due:
             return {"checked": 0, "failed_rules": 0, "held_entities": 0}
         loaded = suites.load(engine.expectations, engine.config)
-        results = run.validate_batch(engine.hub, loaded, batch_id, staged)
-        held = 0
-        for result in results:
-            if result.held:
-                held += 1
-                taken.conn.execute(
-                    "UPDATE ops.extract SET held = %s WHERE batch_id = %s AND system = %s"
-                    " AND entity = %s",
-                    (result.held, batch_id, result.system, result.entity),
-                )
+        results = run.validate_batch(engine.hub, loaded, batch_id, staged) if staged else []
+        held = [result for result in results if result.held]
+        for result in held:
+            taken.conn.execute(
+                "UPDATE ops.extract SET held = %s WHERE batch_id = %s AND system = %s"
+                " AND entity = %s",
+                (result.held, batch_id, result.system, result.entity),
+            )
+        if due:
+            tables = [(m.system, e.name) for e, m in taken.batch.work(engine)]
+            for result in volumes.judge(taken.conn, loaded, tables):
+                run.keep_verdicts(taken.conn, batch_id, result)
+                results.append(result)
         rules = [rule for result in results for rule in result.rules]
         return {
             "checked": len(rules),
             "failed_rules": sum(not r.success for r in rules),
-            "held_entities": held,
+            "held_entities": len(held),
         }
 
 
@@ -86,15 +90,29 @@ def _says_something(
 def unify(engine: Engine, batch_id: int) -> Counts:
     """Take in what is good, compute golden records, check them, plan and guard the writes.
 
-    One batch at a time from the first to the last: another one would take images in another
-    order, or plan golden records that are not checked yet.
+    From the first to the last the batch holds the lock of each of its entities: another batch of
+    one would take images in another order, or plan golden records that are not checked yet. Batches
+    without an entity in common go on side by side, so a heavy lane does not hold up another one.
+    What they share, and why that is right:
+
+    - Images and golden records of other entities are only read: a record that is not there yet
+      parks what refers to it, and wakes it in its own lane's next batch; one that moves or gets a
+      new place leaves word for what refers to it (relinked.py).
+    - Every row of `ops` that is changed here belongs to one entity, and to a batch that holds it;
+      tables of all entities are only added to. So no batch waits for a row of another one, and
+      none is found waiting in a circle (locks.py says why not for the locks themselves).
+    - A load changes images and intents of its own entities without this lock, as it always did:
+      what it closes, this plan has left out as being on its way.
     """
-    with engine.hub.connect(autocommit=True) as conn:
-        conn.execute("SELECT pg_advisory_lock(hashtextextended('unify', 0))")
+    with engine.hub.connect() as conn:
+        names = read_batch(conn, batch_id).entities
+    with locks.entities(engine, names):
         return total(
             [
                 take_in(engine, batch_id),
                 golden_check.check(engine, batch_id),
+                given.evaluate(engine, batch_id),
+                golden_check.check_given(engine, batch_id),
                 plan.plan(engine, batch_id),
             ]
         )

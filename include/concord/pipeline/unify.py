@@ -20,12 +20,23 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.matching import remade
 from concord.matching.link import ask_about_doubles, link
-from concord.model.spec import Entity
-from concord.pipeline import conflicts, deletions, golden, images, incoming, merges, stage
+from concord.model.spec import RULES, Entity
+from concord.pipeline import (
+    conflicts,
+    deletions,
+    golden,
+    images,
+    incoming,
+    merges,
+    relinked,
+    stage,
+    wanted,
+)
 from concord.pipeline.batch import Batch, Counts, add_counts, step, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import ident, partition, table
-from concord.pipeline.incoming import Source
+from concord.pipeline.source import Source
+from concord.rules import due
 
 EMPTIED = 5  # so many deletions, of more than half of the records, look like an emptied table
 
@@ -60,30 +71,58 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
         return total(counts)
 
 
+def take_given(
+    conn: Connection, engine: Engine, batch: Batch, entity: Entity, rules: Source
+) -> int:
+    """Bring what business rules want of one entity in as well, after what systems gave.
+
+    Returns how many golden records changed.
+    """
+    incoming.classify(conn, engine, batch.id, entity, [rules])
+    changed = clashes = 0
+    if incoming.new_rows(conn, batch.id, entity):
+        changed, clashes = _absorb(conn, engine, batch, entity, [rules])
+    _settle(conn, batch, entity, [rules], changed=changed, clashes=clashes)
+    return changed
+
+
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
     sources = _sources(conn, engine, batch, entity)
     incoming.classify(conn, engine, batch.id, entity, sources)
-    if not incoming.anything_to_do(conn, batch.id, entity):
-        return _settle(conn, batch, entity, sources, changed=0, clashes=0)
+    changed = clashes = 0
+    if incoming.anything_to_do(conn, batch.id, entity):
+        changed, clashes = _absorb(conn, engine, batch, entity, sources)
+    return _settle(conn, batch, entity, sources, changed=changed, clashes=clashes)
+
+
+def _absorb(
+    conn: Connection, engine: Engine, batch: Batch, entity: Entity, sources: list[Source]
+) -> tuple[int, int]:
+    """From classified rows to golden records: how many of these changed, and how many conflicts."""
     statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
     remade.set_aside(conn, batch.id, entity)
+    for source in sources:
+        if source.mapping.system == RULES:
+            wanted.place(conn, batch.id, entity, source)
     link(conn, batch.id, entity, result)
     merges.settle(conn, batch.id, entity)
     ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
-    merges.follow(conn, engine.config, batch.id, entity)
-    deletions.settle(conn, batch.id, entity)
+    relinked.moved(conn, engine.config, batch.entities, batch.id, entity)
+    relinked.take(conn, engine.config, batch.id, entity)
+    deletions.settle(conn, batch.id, entity, [s.mapping for s in sources])
     _affected(conn, batch, entity)
     deletions.close_answered(conn, batch.id, entity)
     _refresh_statistics(conn, batch, entity)
     changed = golden.compute(conn, batch.id, entity, engine.config.company)
     statistics.refresh(conn, table("golden", entity), changed)
+    due.note(conn, engine.config, batch.id, entity)
     clashes = conflicts.record(conn, batch.id, entity)
-    _replan_children(conn, engine, batch, entity)
-    return _settle(conn, batch, entity, sources, changed=changed, clashes=clashes)
+    relinked.linked(conn, engine.config, batch.entities, batch.id, entity)
+    return changed, clashes
 
 
 def _settle(
@@ -99,8 +138,19 @@ def _settle(
     _settle_queues(conn, batch, entity, sources)
     counts = [_books(conn, batch, entity, s.mapping.system) for s in sources]
     own = {"golden_changed": changed, "conflicts": clashes}
+    if any(s.mapping.system == RULES for s in sources):  # beside what the systems' pass counted
+        own = total([own, _counted(conn, batch, entity, list(own))])
     add_counts(conn, batch.id, "golden", entity.name, own)
     return total([*counts, own])
+
+
+def _counted(conn: Connection, batch: Batch, entity: Entity, names: list[str]) -> Counts:
+    rows = conn.execute(
+        "SELECT name, n FROM ops.batch_count WHERE batch_id = %s AND system = 'golden'"
+        " AND entity = %s AND name = ANY(%s)",
+        (batch.id, entity.name, names),
+    ).fetchall()
+    return {name: int(n) for name, n in rows}
 
 
 def _refresh_statistics(conn: Connection, batch: Batch, entity: Entity) -> None:
@@ -108,7 +158,7 @@ def _refresh_statistics(conn: Connection, batch: Batch, entity: Entity) -> None:
     for system, n in conn.execute(
         sql.SQL("SELECT system, count(*) FROM {} GROUP BY system").format(result)
     ).fetchall():
-        statistics.refresh(conn, partition(entity.by_system[system]), n)
+        statistics.refresh(conn, ident("image", f"{entity.name}_{system}"), n)
 
 
 def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> list[Source]:
@@ -211,11 +261,15 @@ def _deletions_are_over(conn: Connection, entity: Entity, system: str) -> None:
 
 def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     affected = stage.work_table(batch.id, "g", entity.name)
+    before = stage.work_table(batch.id, "o", entity.name)  # of the systems' pass, see given.py
     conn.execute(
         statement(
             "pipeline",
             "affected",
             affected=affected,
+            computed=before
+            if stage.exists(conn, before)
+            else sql.SQL("(SELECT NULL::uuid AS golden_id WHERE false)"),
             result=stage.work_table(batch.id, "r", entity.name),
             work=stage.work_table(batch.id, "w", entity.name),
             image=table("image", entity),
@@ -225,28 +279,12 @@ def _affected(conn: Connection, batch: Batch, entity: Entity) -> None:
     )
     conn.execute(sql.SQL("ANALYZE {}").format(affected))
     conn.execute(statement("pipeline", "keep_to_plan", affected=affected), {"entity": entity.name})
-    conn.execute(
+    adopted = conn.execute(
         statement("pipeline", "adopt_golden", affected=affected, golden=table("golden", entity)),
         {"batch": batch.id},
-    )
-
-
-def _replan_children(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> None:
-    """Records that refer to newly linked ones may now have a place in more systems."""
-    for child in engine.config.entities:
-        for ref in child.references:
-            if ref.to != entity.name:
-                continue
-            conn.execute(
-                statement(
-                    "pipeline",
-                    "replan_children",
-                    child=table("golden", child),
-                    ref=ident("c", ref.name),
-                    result=stage.work_table(batch.id, "r", entity.name),
-                ),
-                {"entity": child.name},
-            )
+    ).rowcount
+    if adopted:  # they may not have been checked
+        add_counts(conn, batch.id, "golden", entity.name, {"adopted": adopted})
 
 
 def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list[Source]) -> None:

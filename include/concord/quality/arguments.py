@@ -1,8 +1,8 @@
-"""What the kwargs of an expectation may hold, and the two values that are filled in later.
+"""What the kwargs of an expectation may hold, and the values that are filled in later.
 
 `{"$codes": "country"}` as a value set stands for every text that the system (or the golden model)
 uses for that code list. `{"$today": 0}` as a limit stands for today in the company's zone, or so
-many days after it.
+many days after it. `{"$sql": "order_total"}` stands for the query of that file (across.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from concord.mapping.codes import texts_in
 from concord.model.spec import CodeList
-from concord.quality import conditions, view
+from concord.quality import across, conditions, view
 from concord.quality.predicates import LIMITS, Kind
 
 SCALARS = (str, bool, int, float)
@@ -69,8 +69,10 @@ def expand_codes(
 
 
 def resolve(kwargs: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The kwargs with limits that are dates turned into such."""
+    """The kwargs with limits that are dates turned into such, and queries as they are run."""
     out = dict(kwargs)
+    if across.KWARG in kwargs:
+        out[across.KWARG] = across.for_library(kwargs[across.KWARG], today)
     for name in LIMITS:
         limit = kwargs.get(name)
         if isinstance(limit, dict):
@@ -143,6 +145,11 @@ def _value_set(value: object) -> str | None:
     return None
 
 
+def _query(value: object) -> str | None:
+    good = isinstance(value, dict) and set(value) == {"$sql"} and isinstance(value["$sql"], str)
+    return None if good else 'must be {"$sql": name of a file of expectations/golden/sql}'
+
+
 def _flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false"
 
@@ -155,6 +162,11 @@ def _count(value: object) -> str | None:
 def _number(value: object) -> str | None:
     good = isinstance(value, int | float) and not isinstance(value, bool)
     return None if good else "must be a number"
+
+
+def _factor(value: object) -> str | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and value > 1
+    return None if good else "must be a number above 1"
 
 
 def _share(value: object) -> str | None:
@@ -181,5 +193,8 @@ CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "value": _count,
     "sum_total": _number,
     "mostly": _share,
+    across.KWARG: _query,
+    "factor": _factor,
+    "least": _count,
     "ignore_row_if": _text,
 }

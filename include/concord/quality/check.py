@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from concord.errors import Problem
 from concord.model.spec import Config
 from concord.quality import arguments
-from concord.quality.predicates import KINDS
+from concord.quality.across import KWARG, Query
+from concord.quality.predicates import ALL, VOLUME
 from concord.quality.rules import GOLDEN, Level, Rule, Severity
 from concord.quality.view import KEY
 
@@ -25,6 +26,7 @@ class Columns:
 
     known: Mapping[str, str | None]
     where: str  # which table they are of, in words
+    queries: Mapping[str, Query] = field(default_factory=dict)  # what it may ask of other tables
 
 
 def check_expectation(
@@ -43,6 +45,9 @@ def check_expectation(
     if wrong:
         return [Problem(file, line, str(where), what, hint) for what, hint in wrong]
     kwargs = arguments.expand_codes(raw["kwargs"], _own_codes(system), config.code_list)
+    query = columns.queries[kwargs[KWARG]["$sql"]] if KWARG in kwargs else None
+    if query:
+        kwargs[KWARG] = query.text
     return Rule(
         name=meta["rule"],
         type=raw["type"],
@@ -54,6 +59,7 @@ def check_expectation(
         columns=arguments.named_columns(kwargs),
         file=file,
         line=line,
+        query_file=query.file if query else None,
     )
 
 
@@ -96,11 +102,11 @@ def _wrong_severity(raw: dict[str, Any]) -> list[Wrong]:
 
 def _wrong_type(raw: dict[str, Any]) -> list[Wrong]:
     type_ = raw.get("type")
-    if type_ in KINDS:
+    if type_ in ALL:
         return []
     what = f"the expectation type {type_!r} is not supported" if type_ else "type is missing"
-    close = [k for k in KINDS if isinstance(type_, str) and _alike(k, type_)]
-    return [(what, f"Did you mean {close[0]}?" if close else f"Known: {', '.join(KINDS)}.")]
+    close = [k for k in ALL if isinstance(type_, str) and _alike(k, type_)]
+    return [(what, f"Did you mean {close[0]}?" if close else f"Known: {', '.join(ALL)}.")]
 
 
 def _alike(known: str, given: str) -> bool:
@@ -110,7 +116,7 @@ def _alike(known: str, given: str) -> bool:
 def _wrong_kwargs(
     raw: dict[str, Any], meta: dict[str, Any], system: str, columns: Columns, config: Config
 ) -> list[Wrong]:
-    kind, kwargs = KINDS[raw["type"]], raw.get("kwargs")
+    kind, kwargs = ALL[raw["type"]], raw.get("kwargs")
     if not isinstance(kwargs, dict):
         return [("kwargs must be a JSON object", "")]
     known = f"Known: {', '.join(sorted(kind.kwargs))}."
@@ -126,6 +132,11 @@ def _wrong_kwargs(
     if isinstance(named, dict) and named["$codes"] not in config.code_list:
         what = f"there is no code list {named['$codes']!r}"
         wrong.append((what, f"Known: {', '.join(config.code_list)}."))
+    if KWARG in kwargs:
+        wrong += _wrong_query(kwargs[KWARG]["$sql"], system, columns)
+    if raw["type"] == VOLUME and (system == GOLDEN or raw["severity"] == "critical"):
+        hint = "Rows that came are counted by system; and none of them is wrong."
+        wrong.append(("a volume rule is a warning about a system's table", hint))
     if kind.expr is None and meta.get("level") == "row":
         wrong.append(("this type is about a whole table", "Leave meta.level out."))
     for name in arguments.named_columns(kwargs):
@@ -139,6 +150,16 @@ def _wrong_kwargs(
     return wrong
 
 
+def _wrong_query(name: str, system: str, columns: Columns) -> list[Wrong]:
+    if system != GOLDEN:
+        hint = "The golden tables are of one moment; those of a system are read one by one."
+        return [("only golden suites can look at other tables", hint)]
+    if name in columns.queries:
+        return []
+    known = ", ".join(columns.queries) or "none yet"
+    return [(f"there is no query {name!r}", f"Files of expectations/golden/sql: {known}.")]
+
+
 def _wrong_column(name: str, columns: Columns) -> list[Wrong]:
     if name in columns.known:
         return []
@@ -147,7 +168,7 @@ def _wrong_column(name: str, columns: Columns) -> list[Wrong]:
 
 
 def _level(raw: dict[str, Any], meta: dict[str, Any]) -> Level:
-    if KINDS[raw["type"]].expr is None or meta.get("level") == "batch":
+    if ALL[raw["type"]].expr is None or meta.get("level") == "batch":
         return "batch"
     return "row"
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from psycopg.sql import SQL, Composable, Identifier
 
-from concord.quality import conditions
+from concord.quality import across, conditions
 from concord.quality.conditions import literal, literals
 
 Kwargs = Mapping[str, Any]
@@ -23,6 +23,7 @@ Wants = Literal["any", "text", "ordered"]
 MAP_OPTIONS = ("mostly", "row_condition")
 LIMITS = ("min_value", "max_value")
 STRICT = ("strict_min", "strict_max")
+NOWHERE = SQL("")
 AND, OR = SQL(" AND "), SQL(" OR ")
 
 
@@ -47,14 +48,15 @@ class Kind:
         return frozenset(self.required + self.optional + self.one_of)
 
 
-def failing(type_: str, kwargs: Kwargs) -> Composable:
+def failing(type_: str, kwargs: Kwargs, batch: Composable = NOWHERE) -> Composable:
     """A condition, never NULL, that is true for exactly the rows that fail the expectation.
 
-    It may hold window functions, so it belongs into a select list.
+    It may hold window functions, so it belongs into a select list. `batch` is the table of the
+    rows, which a rule across tables names in its query.
     """
     kind = KINDS[type_]
     assert kind.expr, f"{type_} is about a table, not about rows"
-    parts = [SQL("({})").format(kind.expr(kwargs))]
+    parts = [SQL("({})").format(kind.expr({**kwargs, "batch": batch}))]
     parts += [SQL("({})").format(p) for p in (_domain(kwargs), _condition(kwargs)) if p]
     return SQL("coalesce({}, false)").format(AND.join(parts))
 
@@ -268,6 +270,7 @@ KINDS: Mapping[str, Kind] = {
     "expect_multicolumn_sum_to_equal": _map(
         "column_list", "sum_total", optional=_MULTI, wants="ordered", expr=_sum
     ),
+    across.TYPE: Kind((across.KWARG,), expr=across.failing),
     "expect_table_row_count_to_be_between": Kind((), STRICT, one_of=LIMITS),
     "expect_table_row_count_to_equal": Kind(("value",)),
     "expect_table_columns_to_match_set": Kind(("column_set", "exact_match"), about_columns=True),
@@ -284,3 +287,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """Expectations that are not here are refused: those that read a statistic (minimum, mean, most
 common value) would put a record's value into the result, the others have no predicate yet."""
+
+VOLUME = "volume"
+OWN: Mapping[str, Kind] = {VOLUME: Kind(("factor",), ("least",))}
+"""Kinds of rules that are ours alone: the library sees one batch, these look at earlier ones."""
+
+ALL: Mapping[str, Kind] = {**KINDS, **OWN}

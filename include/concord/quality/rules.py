@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from concord.quality.predicates import KINDS, Kind
+from concord.quality.predicates import ALL, Kind
 from concord.quality.view import Reading
 
 GOLDEN = "golden"  # stands where a system's name would, for the golden model
@@ -28,16 +28,18 @@ class Rule:
     columns: tuple[str, ...]  # every column it names, as the view calls them
     file: str
     line: int | None
+    query_file: str | None = None  # of a rule across tables: where its SQL stands
 
     @property
     def kind(self) -> Kind:
         """What is known about its type."""
-        return KINDS[self.type]
+        return ALL[self.type]
 
     @property
     def place(self) -> str:
         """File and line, for messages."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} ({self.query_file})" if self.query_file else place
 
     @property
     def words(self) -> str:
@@ -64,6 +66,12 @@ class Suite:
     rules: tuple[Rule, ...]
     columns: tuple[str, ...]  # mapped source columns, or canonical fields
     readings: Mapping[str, Reading]  # by name
+    volumes: tuple[Rule, ...] = ()  # rules about how many rows come; judged apart, see volumes.py
+
+    @property
+    def across(self) -> bool:
+        """Whether its records are judged by other tables too."""
+        return any(rule.query_file for rule in self.rules)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection, Hub
-from concord.hub.sql import comma, idents, statement
-from concord.quality import gx, view
+from concord.hub.sql import comma, statement
+from concord.quality import golden, gx, view
 from concord.quality.rules import GOLDEN, Suite, Suites
 from concord.quality.table import RuleResult, Table, TableResult, columns, validate_table
 
@@ -50,7 +50,8 @@ def validate_batch(
     today: date | None = None,
 ) -> list[TableResult]:
     """Judge the staged (system, entity) tables of a batch; `golden` as system stands for the golden
-    records that the batch made or changed.
+    records that the batch made or changed, and for those in quarantine that may pass now: sent
+    again by a steward, or of an entity with rules across tables.
 
     Writes `ops.validation`, and `ops.quarantine` for every row that breaks a critical rule, in one
     transaction a table; running it again gives the same. An entity that is held back
@@ -69,7 +70,7 @@ def validate_batch(
                 suite = suites.of(system, entity)
                 table = ("stage", f"b{batch_id}_{system}_{entity}")
                 if system == GOLDEN:
-                    _stage_golden(conn, table, suite, batch_id)
+                    golden.stage(conn, table, suite, batch_id, today=day)
                 else:
                     _apply_fixes(conn, table, suite)
                 conn.commit()
@@ -81,20 +82,6 @@ def validate_batch(
     finally:
         gx.close()
     return out
-
-
-def _stage_golden(conn: Connection, table: Table, suite: Suite, batch_id: int) -> None:
-    conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*table)))
-    conn.execute(
-        statement(
-            "quality",
-            "stage_golden",
-            stage=Identifier(*table),
-            golden=Identifier(GOLDEN, suite.entity),
-            fields=idents(suite.columns, "g"),
-            batch=Literal(batch_id),
-        )
-    )
 
 
 def _apply_fixes(conn: Connection, table: Table, suite: Suite) -> None:
@@ -123,7 +110,8 @@ def _apply_fixes(conn: Connection, table: Table, suite: Suite) -> None:
 
 def _values(types: dict[str, str]) -> dict[str, str]:
     """The columns of a stage table that hold the record's own values."""
-    return {n: t for n, t in types.items() if n != view.KEY and n not in view.ALSO}
+    own = (view.KEY, view.GOLDEN_KEY, *view.ALSO)
+    return {n: t for n, t in types.items() if n not in own}
 
 
 def _unreadable(name: str, type_: str) -> Composable:
@@ -161,7 +149,8 @@ def _settle(
         {**who, "causes": Jsonb([{"n": 0, "cause": FIX_UNREADABLE}, *map(_cause, critical)])},
     )
     numbers = [0, *(r.number for r in critical)]
-    conn.execute(statement("quality", "heal_passing", stage=stage), {**who, "critical": numbers})
+    heal = "heal_golden" if suite.system == GOLDEN else "heal_passing"
+    conn.execute(statement("quality", heal, stage=stage), {**who, "critical": numbers})
     if suite.system != GOLDEN:
         _keep_failing(conn, failing_table(batch_id, suite.system, suite.entity), numbers)
     return replace(result, quarantined=done.rowcount)
@@ -209,14 +198,19 @@ def _column(result: RuleResult) -> str | None:
 
 
 def _write_validation(conn: Connection, batch_id: int, result: TableResult) -> None:
+    conn.execute(
+        "DELETE FROM ops.validation WHERE (batch_id, system, entity) = (%s, %s, %s)",
+        (batch_id, result.system, result.entity),
+    )
+    keep_verdicts(conn, batch_id, result)
+
+
+def keep_verdicts(conn: Connection, batch_id: int, result: TableResult) -> None:
+    """Add what rules say about a table to what the batch has found already."""
     key = (batch_id, result.system, result.entity)
+    rows = [_verdict_row(key, r) for r in result.rules]
     with conn.cursor() as cur:
-        cur.execute(
-            "DELETE FROM ops.validation WHERE (batch_id, system, entity) = (%s, %s, %s)", key
-        )
-        cur.executemany(
-            statement("quality", "keep_verdict"), [_verdict_row(key, r) for r in result.rules]
-        )
+        cur.executemany(statement("quality", "keep_verdict"), rows)
 
 
 def _verdict_row(key: tuple[int, str, str], result: RuleResult) -> tuple[Any, ...]:

@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from concord.errors import ConfigError, Problem
-from concord.hub.database import Connection, first_line
 from concord.model.spec import Config
-from concord.quality import located
+from concord.quality import across, located
 from concord.quality.check import Columns, check_expectation
+from concord.quality.predicates import VOLUME
 from concord.quality.rules import GOLDEN, Rule, Suite, Suites
 from concord.quality.view import CLASSES, KEY, Reading, class_of, readings
 
@@ -43,10 +41,15 @@ def load(expectations_root: Path, config: Config) -> Suites:
     """
     problems: list[Problem] = []
     found: dict[tuple[str, str], Suite] = {}
-    tables = {(t.system, t.entity): t for t in _tables(config)}
+    queries = across.read(expectations_root, problems)
+    tables = {(t.system, t.entity): t for t in _tables(config, queries)}
     for key, table in tables.items():
         path = expectations_root / table.system / f"{table.entity}.json"
         found[key] = _read(path, _shown(expectations_root, path), table, config, problems)
+    used = {rule.query_file for suite in found.values() for rule in suite.rules}
+    for query in queries.values():
+        if query.file not in used and not problems:  # a suite with problems may have named it
+            problems.append(Problem(query.file, None, "", "no rule of a golden suite names it"))
     for path in sorted(expectations_root.rglob("*")):
         if path.is_file() and not _is_ours(path.relative_to(expectations_root), tables):
             problems.append(_stranger(_shown(expectations_root, path), tables))
@@ -55,28 +58,7 @@ def load(expectations_root: Path, config: Config) -> Suites:
     return Suites(found, config.company.timezone)
 
 
-def check_patterns(conn: Connection, suites: Suites) -> None:
-    """Let PostgreSQL read every regular expression of the suites.
-
-    Raises:
-        ConfigError: with every pattern that it cannot read.
-    """
-    problems = []
-    for suite in suites:
-        for rule in suite.rules:
-            for pattern in [rule.kwargs.get("regex"), *rule.kwargs.get("regex_list", ())]:
-                try:
-                    if pattern is not None:
-                        with conn.transaction():
-                            conn.execute("SELECT '' ~ %s", (pattern,))
-                except psycopg.errors.InvalidRegularExpression as e:
-                    hint = "PostgreSQL reads it; \\d, \\s, \\w and [[:alpha:]] are known."
-                    problems.append(Problem(rule.file, rule.line, rule.name, first_line(e), hint))
-    if problems:
-        raise ConfigError(problems)
-
-
-def _tables(config: Config) -> Iterator[_Table]:
+def _tables(config: Config, queries: Mapping[str, across.Query]) -> Iterator[_Table]:
     for entity in config.entities:
         for mapping in entity.mappings:
             read = readings(entity, mapping)
@@ -87,7 +69,8 @@ def _tables(config: Config) -> Iterator[_Table]:
             yield _Table(mapping.system, entity.name, Columns(known, where), read)
     for entity in config.entities:
         known = {KEY: "text", **{f.name: CLASSES.get(f.pg_type, "any") for f in entity.fields}}
-        yield _Table(GOLDEN, entity.name, Columns(known, f"golden {entity.name}"), {})
+        columns = Columns(known, f"golden {entity.name}", queries)
+        yield _Table(GOLDEN, entity.name, columns, {})
 
 
 def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[Problem]) -> Suite:
@@ -100,7 +83,14 @@ def _read(path: Path, shown: str, table: _Table, config: Config, problems: list[
             problems += _doubled(rules)
         else:
             problems += one
-    return Suite(table.system, table.entity, tuple(rules), columns, table.readings)
+    return Suite(
+        table.system,
+        table.entity,
+        tuple(r for r in rules if r.type != VOLUME),
+        columns,
+        table.readings,
+        tuple(r for r in rules if r.type == VOLUME),
+    )
 
 
 def _expectations(
@@ -152,6 +142,8 @@ def _shown(root: Path, path: Path) -> str:
 
 def _is_ours(path: Path, tables: Mapping[tuple[str, str], _Table]) -> bool:
     if path.name.startswith(".") or path.name == "README.md":
+        return True
+    if path.parent == across.FOLDER and path.suffix == ".sql":
         return True
     return len(path.parts) == 2 and path.suffix == ".json" and (path.parts[0], path.stem) in tables
 

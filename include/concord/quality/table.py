@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Identifier, Literal
 
 from concord.hub.database import Connection
 from concord.hub.sql import comma, statement
@@ -80,30 +80,59 @@ def validate_table(
     if not rows:
         return TableResult(suite.system, suite.entity, 0)
     seen = view.classes(types, suite.readings)
-    rules = [r for r in suite.rules if _readable(r, seen)]
-    kwargs = [arguments.resolve(r.kwargs, today) for r in rules]
-    laid_out = _lay_out(conn, table, view.select(table, types, suite.readings))
-    verdicts = gx.judge(url, laid_out, rules, kwargs, rows) if rules else []
+    asked = _asked(suite, seen, today)
+    laid_out = _lay_out(conn, table, suite, types)
+    conn.commit()
+    rules = [one.rule for one in asked]
+    verdicts = gx.judge(url, laid_out, rules, [one.kwargs for one in asked], rows) if rules else []
     by_rule = {r.name: v for r, v in zip(rules, verdicts, strict=True)}
     results = tuple(
         _result(n, rule, by_rule.get(rule.name), seen) for n, rule in enumerate(suite.rules, 1)
     )
-    tests = [(r, k) for r, k in zip(rules, kwargs, strict=True) if r.kind.expr]
-    _find_failing(conn, laid_out, tests, {r.rule.name: r.number for r in results})
-    conn.execute(SQL("DROP TABLE {}").format(Identifier(*laid_out)))
+    _find_failing(conn, laid_out, asked)
     _compare(conn, [r for r in results if r.rule.name in by_rule and r.rule.kind.expr])
     return TableResult(suite.system, suite.entity, rows, results)
 
 
-def _lay_out(conn: Connection, table: Table, query: Composable) -> Table:
-    """Keep what the rules see as a table, and commit it.
+def find_failing(conn: Connection, table: Table, suite: Suite, *, today: date) -> None:
+    """Leave the upserts of a stage table that fail rules about rows in `concord_failing`.
+
+    By our own predicates alone: what comes of it has to be judged by `validate_table`.
+    """
+    types = columns(conn, table)
+    asked = _asked(suite, view.classes(types, suite.readings), today)
+    _find_failing(conn, _lay_out(conn, table, suite, types), asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A rule whose columns were read, its number in the suite, and its kwargs as of today."""
+
+    number: int
+    rule: Rule
+    kwargs: Mapping[str, Any]
+
+
+def _asked(suite: Suite, seen: Mapping[str, str], today: date) -> list[_Asked]:
+    return [
+        _Asked(number, rule, arguments.resolve(rule.kwargs, today))
+        for number, rule in enumerate(suite.rules, 1)
+        if _readable(rule, seen)
+    ]
+
+
+def _lay_out(conn: Connection, table: Table, suite: Suite, types: Mapping[str, str]) -> Table:
+    """Keep what the rules see as a table.
 
     Should the step fail, it goes the way of all stage tables; the next try begins with a new one.
     """
     made = (table[0], f"v{table[1].removeprefix('b')}")
+    query = view.select(table, types, suite.readings)
     conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*made)))
     conn.execute(statement("quality", "lay_out", seen=Identifier(*made), view=query))
-    conn.commit()
+    if suite.across:
+        # The joins of its queries are planned by how many rows there are.
+        conn.execute(SQL("ANALYZE {}").format(Identifier(*made)))
     return made
 
 
@@ -146,20 +175,18 @@ def _result(
     return RuleResult(number, rule, verdict.success, verdict.checked, verdict.failed, observed)
 
 
-def _find_failing(
-    conn: Connection,
-    seen: Table,
-    tests: Sequence[tuple[Rule, Mapping[str, Any]]],
-    numbers: Mapping[str, int],
-) -> None:
+def _find_failing(conn: Connection, seen: Table, asked: Sequence[_Asked]) -> None:
+    """Find them in what the rules see, which is not needed any more then."""
     conn.execute("DROP TABLE IF EXISTS pg_temp.concord_failing")
     cases = comma(
         SQL("CASE WHEN {} THEN {} END").format(
-            predicates.failing(rule.type, kwargs), Literal(numbers[rule.name])
+            predicates.failing(one.rule.type, one.kwargs, Identifier(*seen)), Literal(one.number)
         )
-        for rule, kwargs in tests
+        for one in asked
+        if one.rule.kind.expr
     )
     conn.execute(statement("quality", "failing_rows", seen=Identifier(*seen), tests=cases))
+    conn.execute(SQL("DROP TABLE {}").format(Identifier(*seen)))
 
 
 def _compare(conn: Connection, results: Sequence[RuleResult]) -> None:

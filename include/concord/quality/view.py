@@ -22,6 +22,7 @@ from concord.quality.predicates import Wants
 
 KEY = "source_id"
 ALSO = ("op", "raw_hash")  # the stage's own columns, which no rule sees
+GOLDEN_KEY = "golden_id"  # of staged golden records: the key again, as the tables have it
 Reads = Literal["date", "number", "code"]
 READS: Mapping[str, Reads] = {
     "date": "date",

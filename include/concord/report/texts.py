@@ -98,6 +98,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "review.conflict": {"en": "a conflict to decide", "zh": "冲突待定"},
     "review.change_set": {"en": "a change set to approve", "zh": "变更集待批准"},
     "review.schema": {"en": "a changed table to look at", "zh": "表结构变化待查看"},
+    "review.rule": {"en": "a rule that fails", "zh": "业务规则失败待处理"},
     "review.mass_deletion": {"en": "deletions to approve", "zh": "批量删除待批准"},
     # The books
     "books": {"en": "The books", "zh": "账目核对"},
@@ -217,6 +218,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "step.validate": {"en": "validate", "zh": "校验"},
     "step.unify": {"en": "unify", "zh": "合并"},
     "step.check_golden": {"en": "check golden", "zh": "校验主数据"},
+    "step.rules": {"en": "rules", "zh": "业务规则"},
+    "step.check_given": {"en": "check what rules gave", "zh": "校验规则结果"},
     "step.plan": {"en": "plan", "zh": "计划"},
     "step.load": {"en": "load", "zh": "写回"},
     "step.finish": {"en": "finish", "zh": "收尾"},

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from concord.errors import ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
+from concord.model.spec import RULES
 
 OPEN = ("open", "replay")
 
@@ -97,6 +98,11 @@ def fix(
             f"entry {quarantine_id} is a write that {found.system} refused: correct the record"
             " in its own system, then replay"
         )
+    if found.system == RULES:
+        raise ConcordError(
+            f"entry {quarantine_id} is what a business rule wants: correct the rule, or the records"
+            " that it reads, then replay"
+        )
     unknown = [c for c in values if c not in found.raw]
     if unknown:
         raise ConcordError(
@@ -118,6 +124,14 @@ def replay(conn: Connection, quarantine_id: int, *, actor: str) -> Entry:
     conn.execute(
         "UPDATE ops.quarantine SET state = 'replay' WHERE quarantine_id = %s", (quarantine_id,)
     )
+    if found.system == RULES:
+        conn.execute(  # the rule is asked about its subject again
+            "INSERT INTO ops.due (rule, subject, at, batch_id) SELECT raw ->> '_rule',"
+            " (raw ->> '_subject')::uuid, now(), last_batch FROM ops.quarantine"
+            " WHERE quarantine_id = %s AND raw ->> '_subject' IS NOT NULL"
+            " ON CONFLICT (rule, subject) DO UPDATE SET at = excluded.at",
+            (quarantine_id,),
+        )
     if found.side == "write":
         intents = [c["intent"] for c in found.causes if "intent" in c]
         conn.execute(

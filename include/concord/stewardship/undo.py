@@ -206,7 +206,7 @@ def _plan_records(
         (batch_id, mapping.system, entity.name, engine.config.version, change_set_id),
     ).fetchone()
     assert row
-    values = create_values(writable_units(entity, mapping, set()), "i")
+    values = create_values(entity, mapping, writable_units(entity, mapping, set()), "i")
     values_by_name = {"target": row[0], "batch": batch_id, "change_set": change_set_id}
     done = conn.execute(
         statement(ROOM, "undo_records", image=partition(mapping), values=values), values_by_name

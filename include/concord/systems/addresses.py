@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from concord.errors import ConfigError, Problem
-from concord.model.spec import Config
+from concord.model.spec import Config, SystemSpec
 
 
 def variable(connection: str) -> str:
@@ -23,19 +23,20 @@ def addresses(config: Config, given: Mapping[str, str] | None = None) -> dict[st
     found: dict[str, str] = dict(given or {})
     problems = []
     for spec in config.systems:
-        url = found.get(spec.name) or os.environ.get(variable(spec.connection))
-        if url:
-            found[spec.name] = url
-            continue
-        problems.append(
-            Problem(
-                "systems.yaml",
-                None,
-                f"systems.{spec.name}",
-                f"no address for connection {spec.connection}",
-                f"Set {variable(spec.connection)} or make the Airflow connection.",
-            )
-        )
+        try:
+            found[spec.name] = found.get(spec.name) or address(spec)
+        except ConfigError as error:
+            problems += error.problems
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def address(spec: SystemSpec) -> str:
+    """The address of one system by its variable. Raises ConfigError when that is not set."""
+    url = os.environ.get(variable(spec.connection))
+    if not url:
+        what = f"no address for connection {spec.connection}"
+        hint = f"Set {variable(spec.connection)} or make the Airflow connection."
+        raise ConfigError([Problem("systems.yaml", None, f"systems.{spec.name}", what, hint)])
+    return url

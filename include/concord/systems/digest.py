@@ -7,7 +7,8 @@ row hash: md5 over the mapped columns that exist, sorted by name, key excluded, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 
@@ -43,3 +44,25 @@ def hash_sum(records: Mapping[str, UUID]) -> str:
         a, b = pair_halves(source_id, raw_hash)
         first, second = first + a, second + b
     return f"{first}:{second}"
+
+
+def lines_text(lines: Sequence[Mapping[str, str | None]]) -> str:
+    """Raw text of a document's lines, which come in the order of their key.
+
+    Columns by name, no blanks, characters as they are but for the quotes, backslashes and control
+    characters that JSON escapes.
+    """
+    ordered = [dict(sorted(line.items())) for line in lines]
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+
+
+def lines_of(text: str) -> list[dict[str, str | None]]:
+    """The lines that a raw text holds. Raises ValueError when it holds no such thing."""
+    lines = json.loads(text)
+    if not isinstance(lines, list) or not all(map(_is_line, lines)):
+        raise ValueError("not lines")
+    return lines
+
+
+def _is_line(found: object) -> bool:
+    return isinstance(found, dict) and all(v is None or isinstance(v, str) for v in found.values())

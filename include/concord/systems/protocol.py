@@ -42,6 +42,7 @@ class Shape:
     native: Mapping[str, str]  # the vendor's type of each, for drift messages
     missing: tuple[str, ...] = ()  # mapped columns that do not exist
     max_length: Mapping[str, int] = field(default_factory=dict)  # text columns with a limit
+    lines: Mapping[str, Shape] = field(default_factory=dict)  # columns that hold lines: theirs
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from concord.errors import ConfigError, Problem
 from concord.model.spec import SystemSpec
-from concord.systems.postgres import PostgresSystem
+from concord.systems.postgres import PostgresSystem, signal
 from concord.systems.protocol import System
 
 Opener = Callable[[SystemSpec, str], System]
+Signal = Callable[[str, str, str], AsyncIterator[None]]  # of system, connection and address
 
 KINDS: dict[str, Opener] = {"postgres": PostgresSystem}
+SIGNALS: dict[str, Signal] = {"postgres": signal.changes}
+"""Kinds that say at once when something has changed: one item a signal, and one when it listens."""
 
 
 def open_system(spec: SystemSpec, url: str) -> System:

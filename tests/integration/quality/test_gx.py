@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from concord.errors import ConfigError
-from concord.quality import gx, suites
+from concord.quality import gx, trial
 from concord.quality.gx import RuleBroken
 from concord.quality.predicates import KINDS
 from concord.quality.rules import Rule, Suite, Suites
@@ -175,7 +175,7 @@ def test_a_pattern_that_postgresql_cannot_read_is_named(people: str) -> None:
     suite = Suite("crm", "party", (bad, also, good), (), {})
     with psycopg.connect(people) as conn:
         with pytest.raises(ConfigError) as caught:
-            suites.check_patterns(conn, Suites({("crm", "party"): suite}, "UTC"))
+            trial.check(conn, Suites({("crm", "party"): suite}, "UTC"))
         assert [(p.file, p.line, p.where) for p in caught.value.problems] == [
             ("f.json", 7, "r")
         ] * 2
@@ -184,4 +184,4 @@ def test_a_pattern_that_postgresql_cannot_read_is_named(people: str) -> None:
 
 def test_the_shipped_patterns_can_be_read(people: str, shipped: Suites) -> None:
     with psycopg.connect(people) as conn:
-        suites.check_patterns(conn, shipped)
+        trial.check(conn, shipped)

@@ -11,7 +11,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from concord.hub.database import SESSION
-from concord.quality import arguments, gx, predicates
+from concord.quality import across, arguments, gx, predicates
 from concord.quality.predicates import KINDS
 from concord.quality.rules import Rule
 
@@ -63,6 +63,8 @@ def nasty(pg: Any) -> Iterator[str]:
                 "INSERT INTO t VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [row_of(n) for n in range(400)],
             )
+        conn.execute("ALTER TABLE t ADD golden_id uuid")
+        conn.execute("UPDATE t SET golden_id = md5(source_id)::uuid")
     yield url
     gx.close()
 
@@ -208,12 +210,20 @@ CONDITIONS = [
     either(nullity("a", True), compare("flag", "==", False)),
 ]
 CASES += [(COLUMN + "not_be_null", {"column": "b", "row_condition": c}) for c in CONDITIONS]
+QUERIES = [
+    "SELECT golden_id FROM {batch} WHERE name LIKE 'a%'",
+    "-- doubled rows, a join, {batch} twice and braces: {{\nSELECT b.golden_id FROM {batch} AS b"
+    " JOIN {batch} AS c ON c.small = b.small WHERE b.name = '{{}}' OR b.a = '%s' -- to the end",
+    "WITH late AS (SELECT * FROM {batch} AS b WHERE b.day >= {today}) SELECT golden_id FROM late",
+    "SELECT golden_id FROM {batch} AS b WHERE b.name ~ '^[[:alpha:]]{{3}}$' AND flag",
+]
+CASES += [(across.TYPE, {across.KWARG: query}) for query in QUERIES]
 
 
 def rule(name: str, type_: str, kwargs: dict[str, Any]) -> Rule:
-    return Rule(
-        name, type_, kwargs, "critical", "row", "o", {}, arguments.named_columns(kwargs), "f", 1
-    )
+    names = arguments.named_columns(kwargs)
+    query_file = "q.sql" if type_ == across.TYPE else None
+    return Rule(name, type_, kwargs, "critical", "row", "o", {}, names, "f", 1, query_file)
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +233,7 @@ def counted(nasty: str) -> dict[int, tuple[int, int]]:
     kwargs = [arguments.resolve(k, TODAY) for _, k in CASES]
     verdicts = gx.judge(nasty, ("public", "t"), rules, kwargs, 400)
     tests = [
-        SQL("{} AS {}").format(predicates.failing(r.type, k), Identifier(r.name))
+        SQL("{} AS {}").format(predicates.failing(r.type, k, Identifier("t")), Identifier(r.name))
         for r, k in zip(rules, kwargs, strict=True)
     ]
     counts = [SQL("count(*) FILTER (WHERE {})").format(Identifier(r.name)) for r in rules]

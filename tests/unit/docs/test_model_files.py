@@ -12,7 +12,15 @@ import pytest
 import yaml
 
 from concord.model.documents import Document, Findings
-from concord.model.files import CodesForm, CompanyForm, EntityForm, Form, LanesForm, SystemsForm
+from concord.model.files import (
+    CodesForm,
+    CompanyForm,
+    EntityForm,
+    Form,
+    LanesForm,
+    RuleForm,
+    SystemsForm,
+)
 from concord.model.parse import parse
 from concord.model.schema import FORMS, schema
 from concord.model.vocabulary import AUTHORITY_WORDS, CLEAN_STEPS, FORMATS
@@ -28,13 +36,19 @@ MARKED: dict[str, type[Form]] = {
     "lanes": LanesForm,
     "entity": EntityForm,
     "codes": CodesForm,
+    "rule": RuleForm,
 }
 """The first key of an example -> the form of the file that it shows."""
 
 
 def section(kind: str) -> str:
     """The part of the page that describes one kind of file."""
-    title = {"entity": "model/&lt;entity&gt;", "codes": "codes/&lt;list&gt;"}.get(kind, kind)
+    titles = {
+        "entity": "model/&lt;entity&gt;",
+        "codes": "codes/&lt;list&gt;",
+        "rule": "rules/&lt;rule&gt;",
+    }
+    title = titles.get(kind, kind)
     start = PAGE.index(f"\n## {title}.yaml\n")
     end = PAGE.find("\n## ", start + 1)
     return PAGE[start:end] if end > 0 else PAGE[start:]

@@ -11,6 +11,7 @@ from concord.errors import Problem
 from concord.model.check import check_shapes
 from concord.model.read import load
 from concord.systems.protocol import ColumnType, Shape
+from tests.support.documents import ORDER, write_documents
 from tests.unit.model.small import PARTY, change
 
 GOOD: dict[str, ColumnType] = {
@@ -98,3 +99,39 @@ def test_a_date_may_be_a_number(small: Path) -> None:
 
 def test_a_system_that_could_not_be_asked_is_not_judged(small: Path) -> None:
     assert check_shapes(load(small), {}) == []
+
+
+LINE_TYPES: dict[str, ColumnType] = {
+    "pos": "integer", "item_code": "text", "qty": "decimal", "uom": "text", "descr": "text",
+}  # fmt: skip
+
+
+def check_lines(root: Path, *, there: bool = True, **types: ColumnType) -> list[Problem]:
+    columns: dict[str, ColumnType] = dict.fromkeys(
+        ("so_no", "reference", "status", "note", "remark"), "text"
+    )
+    if there:
+        columns["so_line[]"] = "text"
+    inner = {**LINE_TYPES, **types}
+    lines = Shape(inner, dict(inner), max_length={"descr": 40, "uom": 3})
+    shape = Shape(columns, dict(columns), lines={"so_line[]": lines})
+    return check_shapes(load(root), {("erp", "sales_order"): shape})
+
+
+def test_columns_of_lines_are_judged_as_other_columns_are(tmp_path: Path) -> None:
+    root = write_documents(tmp_path / "config")
+    assert check_lines(root) == []
+    (problem,) = check_lines(root, qty="date")
+    assert problem.what == ("erp's so_line.qty is date and cannot carry a field of type quantity")
+    assert problem.line == ORDER[: ORDER.index("fields: {line_no: pos")].count("\n") + 1
+    (problem,) = check_lines(root, qty="integer")
+    assert "decimal places would be lost" in problem.what
+
+
+def test_lines_whose_table_does_not_fit_are_named_with_it(tmp_path: Path) -> None:
+    root = write_documents(tmp_path / "config")
+    (problem,) = check_lines(root, there=False)
+    assert "has no table `so_line` with all columns" in problem.what
+    assert (
+        problem.line == ORDER[: ORDER.index("      lines:\n        table: so_line")].count("\n") + 1
+    )

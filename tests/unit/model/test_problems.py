@@ -89,6 +89,12 @@ MISTAKES = [
     (SITE, "to: party, ", "", "a reference needs its entity"),
     (SITE, "to: party", "to: partner", "unknown entity `partner`"),
     (SITE, "name: label", 'name: "a\\"b"', "cannot be used as a name"),
+    (
+        LANES,
+        "deadline_minutes: 60",
+        "own_slots: 2\n    deadline_minutes: 60",
+        "erp has 2 slots, and the lanes need 3",
+    ),
     (LANES, "*/5 * * * *", "*/5 * * *", "it has 4 fields, not 5"),
     (LANES, "*/5 * * * *", "99 * * * *", "`99` is not a minute (0 to 59)"),
     (LANES, "MON-FRI", "FRI-MON", "`FRI-MON` is not a day of week"),

@@ -13,7 +13,7 @@ import pytest
 from concord.errors import ConfigError, Problem
 from concord.model.spec import Config
 from concord.quality import suites
-from concord.quality.predicates import KINDS
+from concord.quality.predicates import ALL
 
 SHIPPED = Path(__file__).parents[3] / "expectations"
 Change = Callable[[dict[str, Any]], None]
@@ -144,6 +144,9 @@ BAD: list[tuple[object, str]] = [
     (expectation(meta=None), "meta.rule is missing"),
     (expectation(kwargs=None), "kwargs must be a JSON object"),
     (typed("column_values_to_not_be_null"), "'column' is missing"),
+    (expectation(type="volume", kwargs={"factor": 1}), "'factor' must be a number above 1"),
+    (expectation(type="volume", kwargs={}), "'factor' is missing"),
+    (expectation(type="volume", kwargs={"factor": 3}), "a volume rule is a warning"),
     (typed("column_values_to_not_be_null", column="name"), "name is no mapped column of account"),
     (typed("column_values_to_not_be_null", column="id"), "id is no mapped column"),
     (typed("column_values_to_not_be_null", column=3), "must be a text"),
@@ -255,4 +258,4 @@ def test_every_kwarg_of_every_kind_is_checked() -> None:
     from concord.quality.arguments import CHECKS
 
     checked = set(CHECKS) | {"min_value", "max_value", "row_condition"}
-    assert {name for kind in KINDS.values() for name in kind.kwargs} <= checked
+    assert {name for kind in ALL.values() for name in kind.kwargs} <= checked

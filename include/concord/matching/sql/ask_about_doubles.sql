@@ -1,5 +1,5 @@
 -- ask_about_doubles: golden records to which one system gives more than one live record because of
--- a new link; only the first of them is written to until a person has merged them there.
+-- a new link (rules may want one thing twice); only the first of them is written to until a person has merged them there.
 INSERT INTO ops.review (kind, system, entity, golden_id, subject, detail, batch_id)
 SELECT 'double', d.system, %(entity)s, d.golden_id, d.golden_id::text,
        jsonb_build_object('records', d.records), %(batch)s
@@ -13,7 +13,7 @@ FROM (
         JOIN {result} AS r ON r.golden_id = i.golden_id AND NOT r.known
         WHERE i.deleted_at IS NULL
     ) AS b
-    WHERE NOT {merged}
+    WHERE NOT {merged} AND b.system <> 'rules'
     GROUP BY b.system, b.golden_id
     HAVING count(DISTINCT b.source_id) > 1
 ) AS d

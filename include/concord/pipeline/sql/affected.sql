@@ -1,5 +1,5 @@
 -- affected: golden ids to compute: those of new states, of deletions, of records that belonged to
--- another golden record before, and those asked for.
+-- another golden record before, and those asked for, unless computed already.
 CREATE UNLOGGED TABLE {affected} AS
 SELECT DISTINCT x.golden_id
 FROM (
@@ -21,5 +21,7 @@ FROM (
       ON h.system = r.system AND h.source_id = r.source_id AND h.replaced_batch = %(batch)s
     WHERE h.golden_id <> r.golden_id
     UNION ALL
-    SELECT p.golden_id FROM ops.replan AS p WHERE p.entity = %(entity)s
+    SELECT p.golden_id FROM ops.replan AS p
+    WHERE p.entity = %(entity)s
+      AND NOT EXISTS (SELECT FROM {computed} AS o WHERE o.golden_id = p.golden_id)
 ) AS x

@@ -7,12 +7,13 @@ SELECT DISTINCT ON (i.golden_id)
        %(batch)s
 FROM {work} AS w
 JOIN {partition} AS i ON i.source_id = w.source_id
-WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND NOT {merged}
+WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND NOT {merged} AND NOT {adds}
   AND NOT EXISTS (
       SELECT FROM ops.deletion AS d WHERE d.entity = %(entity)s AND d.golden_id = i.golden_id)
   AND EXISTS (
       SELECT FROM {image} AS o
-      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged})
+      WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged}
+        AND NOT {other_adds})
   AND NOT EXISTS (
       SELECT FROM {partition} AS o
       WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged})

@@ -19,13 +19,13 @@ candidate AS (
            ) AS place
     FROM (
         SELECT i.golden_id, i.system, i.source_id, i.changed, i.first_batch, NULL::text AS decided,
-               i.deleted_at IS NULL AS live, {candidate_fields}
+               i.deleted_at IS NULL AND NOT {adds} AS live, {by_rule} AS by_rule, {candidate_fields}
         FROM {image} AS i
         JOIN {affected} AS a USING (golden_id)
         WHERE {counts} AND NOT {merged}
         UNION ALL
         SELECT d.golden_id, 'steward', d.actor, jsonb_build_object('*', d.batch_id), d.batch_id, d.unit,
-               false, {decided_fields}
+               false, NULL::text, {decided_fields}
         FROM effective AS d
     ) AS x
 ),

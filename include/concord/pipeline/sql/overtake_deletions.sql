@@ -3,7 +3,7 @@
 WITH overtaken AS (
     DELETE FROM ops.deletion AS d
     USING {result} AS r
-    WHERE d.entity = %(entity)s AND d.golden_id = r.golden_id
+    WHERE d.entity = %(entity)s AND d.golden_id = r.golden_id AND NOT {row_adds}
     RETURNING d.golden_id, d.system, d.source_id, r.system AS changed_in
 )
 INSERT INTO ops.review (kind, entity, golden_id, subject, detail, batch_id)

@@ -8,8 +8,9 @@ FROM {work} AS w
 JOIN {partition} AS i ON i.source_id = w.source_id
 JOIN {golden} AS g ON g.golden_id = i.golden_id
 WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND g.deleted_at IS NULL
-  AND NOT ({pending}) AND NOT {merged}
-  AND NOT EXISTS (SELECT FROM {result} AS r WHERE r.golden_id = i.golden_id)
+  AND NOT ({pending}) AND NOT {merged} AND NOT {adds}
+  AND NOT EXISTS (
+      SELECT FROM {result} AS r WHERE r.golden_id = i.golden_id AND NOT {row_adds})
   AND NOT EXISTS (
       SELECT FROM {image} AS o
       WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND (
@@ -23,6 +24,7 @@ WHERE w.system = %(system)s AND w.class = 'new' AND w.op = 'D' AND g.deleted_at 
   AND NOT EXISTS (
       SELECT FROM {image} AS o
       WHERE o.golden_id = i.golden_id AND o.deleted_at IS NULL AND NOT {other_merged}
+        AND NOT {other_adds}
       GROUP BY o.system
-      HAVING count(*) > 1 OR o.system = %(system)s)
+      HAVING count(*) > 1 AND o.system <> 'rules' OR o.system = %(system)s)
 ON CONFLICT DO NOTHING

@@ -2,9 +2,10 @@
 -- those that it took although another change was still on its way (won), values of newly linked
 -- records that differ from the golden ones (first_link), and golden values that gave way to those of
 -- a newly linked record (displaced). One row a record and unit.
-WITH rule(unit, words, kind, writable) AS (VALUES {rules}),
-before AS (  -- provenance before this batch, for those that changed in it
-    SELECT h.golden_id, h.provenance FROM {history} AS h WHERE h.replaced_batch = %(batch)s
+WITH rule(unit, words, kind, writable, posted) AS (VALUES {rules}),
+before AS (  -- what was before, of those that changed in this batch
+    SELECT DISTINCT ON (h.golden_id) h.* FROM {history} AS h WHERE h.replaced_batch = %(batch)s
+    ORDER BY h.golden_id, h.version DESC  -- a batch may change it by systems, then by rules
 ),
 edit AS (
     SELECT d.system, d.source_id, d.golden_id, d.unit,
@@ -72,19 +73,24 @@ displaced AS (
                               'base', NULL, 'value', o.value) AS loser,
            jsonb_build_object('system', r.system, 'source_id', r.source_id,
                               'value', v.value) AS winner
-    FROM {history} AS h
+    FROM before AS h
     JOIN {golden} AS g ON g.golden_id = h.golden_id
     JOIN {result} AS r ON r.golden_id = h.golden_id
     CROSS JOIN LATERAL (VALUES {values}) AS v(unit, value, gold, blank)
     JOIN LATERAL (VALUES {earlier}) AS o(unit, value, blank) ON o.unit = v.unit
-    WHERE h.replaced_batch = %(batch)s AND NOT r.known AND r.matched_by <> 'new'
+    WHERE NOT r.known AND r.matched_by <> 'new'
       AND NOT o.blank AND o.value <> v.gold
       AND g.provenance -> v.unit ->> 'system' = r.system
       AND g.provenance -> v.unit ->> 'source_id' = r.source_id
 ),
 everything AS (
-    SELECT * FROM lost UNION ALL SELECT * FROM won UNION ALL SELECT * FROM first_link
-    UNION ALL SELECT * FROM displaced
+    SELECT x.*, coalesce(g.provenance -> x.unit ->> 'rule' = rule.posted, false) AS posted
+    FROM (
+        SELECT * FROM lost UNION ALL SELECT * FROM won UNION ALL SELECT * FROM first_link
+        UNION ALL SELECT * FROM displaced
+    ) AS x
+    JOIN rule ON rule.unit = x.unit
+    JOIN {golden} AS g ON g.golden_id = x.golden_id
 ),
 asked AS (
     INSERT INTO ops.review (kind, entity, golden_id, subject, detail, batch_id)
@@ -93,12 +99,14 @@ asked AS (
            jsonb_build_object('unit', c.unit), %(batch)s
     FROM everything AS c
     JOIN rule ON rule.unit = c.unit
-    WHERE rule.kind = 'steward' AND c.kind <> 'blank'
+    WHERE rule.kind = 'steward' AND c.kind <> 'blank' AND NOT c.posted
     ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject) WHERE state = 'open'
     DO NOTHING
 )
 INSERT INTO ops.conflict (batch_id, entity, golden_id, unit, kind, loser, winner, reason, state)
-SELECT %(batch)s, %(entity)s, c.golden_id, c.unit, c.kind, c.loser, c.winner, rule.words,
-       CASE WHEN rule.kind = 'steward' AND c.kind <> 'blank' THEN 'open' ELSE 'settled' END
+SELECT %(batch)s, %(entity)s, c.golden_id, c.unit, c.kind, c.loser, c.winner,
+       CASE WHEN c.posted THEN rule.posted ELSE rule.words END,
+       CASE WHEN rule.kind = 'steward' AND c.kind <> 'blank' AND NOT c.posted
+            THEN 'open' ELSE 'settled' END
 FROM everything AS c
 JOIN rule ON rule.unit = c.unit

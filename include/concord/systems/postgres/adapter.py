@@ -9,10 +9,10 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.postgres import decoding, position, prepare
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import READING, WRITING, Target
 from concord.systems.postgres.decoding import Slot, Stretch
 from concord.systems.postgres.snapshot import PostgresSnapshot
-from concord.systems.postgres.table import ROOM
 from concord.systems.postgres.ways import DECODED, LOGGED, Measures, Ways, measure, weakest
 from concord.systems.postgres.writer import open_writer
 from concord.systems.protocol import Capabilities, Fence, Position, Snapshot, Writer

@@ -81,8 +81,15 @@ class Target:
 
     def connect(self, application: str, settings: str) -> Connection:
         """A new connection in autocommit. Raises SystemUnavailable, NotAuthorised."""
+        with self.errors("connecting"):
+            return psycopg.connect(
+                **self.options(application, settings), autocommit=True, prepare_threshold=None
+            )
+
+    def options(self, application: str, settings: str) -> dict[str, Any]:
+        """What a connection is opened with."""
         given = str(self.params.get("options") or "")
-        options = {
+        return {
             "connect_timeout": 10,
             **_KEEPALIVE,
             **self.params,
@@ -90,8 +97,6 @@ class Target:
             "application_name": application,
             "client_encoding": "UTF8",
         }
-        with self.errors("connecting"):
-            return psycopg.connect(**options, autocommit=True, prepare_threshold=None)
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:

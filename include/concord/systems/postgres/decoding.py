@@ -12,7 +12,7 @@ position allows: to an LSN before which nothing commits that the position's snap
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -20,10 +20,11 @@ from psycopg import errors
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
+from concord.systems.postgres.columns import ROOM, Column
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.pgoutput import Decoded
 from concord.systems.postgres.position import Moment, Server, full_xid, lsn_number, lsn_text
-from concord.systems.postgres.table import ROOM, Table
+from concord.systems.postgres.table import Table
 from concord.systems.protocol import Position
 
 READING_LOG = (
@@ -91,13 +92,11 @@ class Stretch:
 
     def keys(self, table: Table, since: Position, now: Position) -> set[str] | None:
         """Keys of the records changed between two looks, or None when that cannot be told."""
-        was, relation = since["decoded"], table.relation
+        was = since["decoded"]
         if (
             was["slot"] != self.slot
-            or was["tables"].get(str(relation)) != self.published[relation].witness
             or self.confirmed > lsn_number(was["lsn"])
             or self.set_back(since)
-            or relation in self.decoded.overflown
         ):
             return None
         before, after = Moment.of(since["snapshot"]), Moment.of(now["snapshot"])
@@ -106,17 +105,33 @@ class Stretch:
             whole = full_xid(xid, after)
             return after.sees(whole) and not before.sees(whole)
 
+        found: set[str] = set()
+        for relation, column in table.sources:
+            if was["tables"].get(str(relation)) != self.published[relation].witness:
+                return None
+            keys = self._touched(relation, column, counts)
+            if keys is None:
+                return None
+            found |= keys
+        return found
+
+    def _touched(
+        self, relation: int, column: Column, counts: Callable[[int], bool]
+    ) -> set[str] | None:
+        """Values of a column in the rows that the transactions which count have changed."""
+        if relation in self.decoded.overflown:
+            return None
         if any(counts(xid) for xid in self.decoded.emptied.get(relation, ())):
             return None
         found: set[str] = set()
         for xid, keys in self.decoded.touched.get(relation, {}).items():
             if counts(xid):
-                values = keys.get(table.key.name)
+                values = keys.get(column.name)
                 if values is None:
                     return None
                 found |= values
         # The plugin pads the values of a blank-padded type; as text they have no padding.
-        return {k.rstrip(" ") for k in found} if table.key.base[1] == "bpchar" else found
+        return {k.rstrip(" ") for k in found} if column.base[1] == "bpchar" else found
 
 
 def slot_of(conn: Connection) -> Slot | None:
@@ -140,7 +155,15 @@ def why_not_decoded(conn: Connection, table: Table) -> str | None:
     """Why changes of a table's records cannot be decoded, or None."""
     if not table.plain_key:
         return f"its key has type {table.key.native}"
-    values = {"relation": table.relation, "key": table.key.name}
+    why = _unseen(conn, table.relation, table.key.name)
+    for lines in table.lines.values():
+        theirs = _unseen(conn, lines.relation, lines.parent.name)
+        why = why or lines.follows(table.key) or (theirs and f"of table {lines.name}, {theirs}")
+    return why
+
+
+def _unseen(conn: Connection, relation: int, key: str) -> str | None:
+    values = {"relation": relation, "key": key}
     row = conn.execute(statement(ROOM, "why_not_decoded"), values).fetchone()
     return row[0] if row else None
 
@@ -152,9 +175,11 @@ def published(conn: Connection) -> dict[int, Published]:
 
 
 def covers(tables: dict[int, Published], table: Table) -> bool:
-    """Whether a table is published with its mapped key."""
-    entry = tables.get(table.relation)
-    return entry is not None and table.plain_key and table.key.name in entry.identity
+    """Whether a table is published with its mapped key, and so are its lines with their parent."""
+    return table.plain_key and all(
+        relation in tables and column.name in tables[relation].identity
+        for relation, column in table.sources
+    )
 
 
 def read(target: Target, slot: Slot, tables: dict[int, Published], now: Position) -> Stretch | None:

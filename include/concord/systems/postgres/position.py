@@ -5,7 +5,8 @@
      "at": "2026-11-23 20:40:00+00",          the source's clock less the overlap
      "server": {"system": "7711…", "timeline": 1, "database": "16384 crm"},
      "logged": {"16401": "1198 2026-11-23 …"},  tables with a change log, and its newest row
-     "files": {"16401": "16401"},             and the file that such a table is kept in
+     "files": {"16401": "16401 16420:16420"},  the file that such a table is kept in, and those
+                                              of the tables of its lines, with their oids
      "decoded": {…}}                          see concord.systems.postgres.decoding
 
 The newest row is a witness: a server set back by a copy of its files has the same identity and,

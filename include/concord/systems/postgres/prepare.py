@@ -16,8 +16,10 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.systems.postgres import decoding
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
-from concord.systems.postgres.table import ROOM, Table, load
+from concord.systems.postgres.lines import LineTable
+from concord.systems.postgres.table import Table, load
 
 MARK = "Concord: change log, applied keys, write fence"
 
@@ -30,10 +32,14 @@ class Survey:
     reads_log: bool
     writes: bool
     watched: dict[int, str]  # table oid -> key column that its triggers log
+    lines: dict[tuple[int, int], str]  # document's and lines' oid -> parent column that is logged
 
     def logs(self, table: Table) -> bool:
-        """Whether the table's change log works and logs its mapped key."""
-        return self.watched.get(table.relation) == table.key.name
+        """Whether the table's change log works, and logs its mapped key and all of its lines."""
+        return self.watched.get(table.relation) == table.key.name and all(
+            self.lines.get((table.relation, lines.relation)) == lines.parent.name
+            for lines in table.lines.values()
+        )
 
 
 def survey(conn: Connection, target: Target) -> Survey:
@@ -47,14 +53,24 @@ def survey(conn: Connection, target: Target) -> Survey:
         raise ConfigError([Problem("systems.yaml", None, target.system, what, hint)])
     rows = conn.execute(statement(ROOM, "watched")).fetchall() if reads_log else []
     watched: dict[int, str] = dict(rows)
-    return Survey(present, reads_log, writes, watched)
+    rows = conn.execute(statement(ROOM, "watched_lines")).fetchall() if reads_log else []
+    lines = {(document, relation): parent for document, relation, parent in rows}
+    return Survey(present, reads_log, writes, watched, lines)
 
 
 def why_not_logged(conn: Connection, table: Table) -> str | None:
-    """Why triggers cannot see all changes of a table, or None."""
+    """Why triggers cannot see all changes of a table and its lines, or None."""
     if not table.plain_key:
         return f"its key has type {table.key.native}"
-    row = conn.execute(statement(ROOM, "why_not_logged"), {"relation": table.relation}).fetchone()
+    why = _unseen(conn, table.relation)
+    for lines in table.lines.values():
+        theirs = _unseen(conn, lines.relation)
+        why = why or lines.follows(table.key) or (theirs and f"of table {lines.name}, {theirs}")
+    return why
+
+
+def _unseen(conn: Connection, relation: int) -> str | None:
+    row = conn.execute(statement(ROOM, "why_not_logged"), {"relation": relation}).fetchone()
     return row[0] if row else None
 
 
@@ -113,7 +129,10 @@ def _decoding(
             )
         )
     if not all(decoding.covers(covered, t) for t in fit):
-        listed = SQL(", ").join(SQL("ONLY {}").format(t.ident) for t in fit)
+        listed = SQL(", ").join(
+            SQL("ONLY {}").format(Identifier(*name))
+            for name in dict.fromkeys(name for t in fit for name in t.names)
+        )
         parts.append(statement(ROOM, "prepare_published", tables=listed))
     return parts
 
@@ -136,17 +155,48 @@ def _publication(conn: Connection) -> str | None:
 
 def _log(conn: Connection, table: Table) -> Composed:
     name = table.ident.as_string(conn)
-    digest = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]
-    short = table.name.encode()[:40].decode(errors="ignore")  # a name has 63 bytes at most
-    return statement(
+    own = statement(
         ROOM,
         "prepare_table",
         table=table.ident,
-        function=Identifier("concord", f"log_{short}_{digest}"),
+        function=Identifier("concord", f"log_{_short(table.name)}_{_digest(name)}"),
         key=Identifier(table.key.name),
         table_name=Literal(name),
         key_name=Literal(table.key.name),
+        notify=statement(ROOM, "prepare_notify"),
     )
+    return SQL("").join([own, *(_log_lines(conn, table, lines) for lines in table.lines.values())])
+
+
+def _log_lines(conn: Connection, table: Table, lines: LineTable) -> Composed:
+    name = lines.ident.as_string(conn)
+    digest = _digest(f"{name} {table.ident.as_string(conn)}")
+    function = f"log_{_short(lines.name)}_{digest}"
+    triggers = {
+        event: Identifier(f"concord_lines_{event}_{digest}")
+        for event in ("insert", "update", "delete", "truncate")
+    }
+    return statement(
+        ROOM,
+        "prepare_lines",
+        table=lines.ident,
+        document=Literal(table.relation),
+        function=Identifier("concord", function),
+        parent=Identifier(lines.parent.name),
+        table_name=Literal(name),
+        parent_name=Literal(lines.parent.name),
+        function_name=Literal(function),
+        notify=statement(ROOM, "prepare_notify"),
+        **triggers,
+    )
+
+
+def _short(name: str) -> str:
+    return name.encode()[:40].decode(errors="ignore")  # a name has 63 bytes at most
+
+
+def _digest(name: str) -> str:
+    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]
 
 
 def unprepare_text(conn: Connection, target: Target) -> str:
@@ -164,14 +214,16 @@ def unprepare_text(conn: Connection, target: Target) -> str:
 def _unprepared(conn: Connection) -> Composed:
     objects = conn.execute(statement(ROOM, "prepared_objects")).fetchall()
     triggers = [
-        statement(ROOM, "unprepare_table", table=Identifier(schema, name))
-        for kind, schema, name in objects
-        if kind == "table"
+        SQL("DROP TRIGGER IF EXISTS {} ON {};\n").format(
+            Identifier(name), Identifier(schema, table)
+        )
+        for name, schema, table in objects
+        if table is not None
     ]
     functions = [
         SQL("DROP FUNCTION IF EXISTS {}();\n").format(Identifier(schema, name))
-        for kind, schema, name in objects
-        if kind == "function"
+        for name, schema, table in objects
+        if table is None
     ]
     return statement(
         ROOM, "unprepare", triggers=SQL("").join(triggers), functions=SQL("").join(functions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.postgres import position
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Stretch
-from concord.systems.postgres.table import ROOM, Table, following, load, shape_of, typed
+from concord.systems.postgres.table import Table, following, load, shape_of, typed
 from concord.systems.protocol import Digest, Position, Reading, Shape
 
 BLOCK = 256 * 1024  # bytes handed on at once
@@ -98,8 +99,12 @@ class PostgresSnapshot:
         if relation in is_logged or witness is not None:
             if relation not in is_logged or witness is None:
                 return None
-            if since.get("files", {}).get(relation) != self.position["files"][relation]:
+            files = self.position["files"][relation]
+            if since.get("files", {}).get(relation) != files:
                 return None  # rewritten, perhaps with other values
+            logged = {int(part.partition(":")[0]) for part in files.split()[1:]}
+            if not logged >= {lines.relation for lines in table.lines.values()}:
+                return None
             return self._logged(table, since, witness, also, setting)
         was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
         if self.decoded is None or not self.decoded.covers(table):
@@ -116,6 +121,8 @@ class PostgresSnapshot:
             "key": table.key.name,
             "since": since["snapshot"],
             "witness": witness,
+            "lines": [lines.relation for lines in table.lines.values()],
+            "parents": [lines.parent.name for lines in table.lines.values()],
         }
         if self._one(statement(ROOM, "log_continues"), values) != (True,):
             return None
@@ -177,6 +184,7 @@ class PostgresSnapshot:
             row_hash=table.row_hash(columns),
             columns=following([table.canonical(c) for c in columns]),
             table=table.ident,
+            lines=table.join(each=False),
             key=Identifier(table.key.name),
         )
         return Reading(
@@ -197,6 +205,7 @@ class PostgresSnapshot:
             id=table.id_text(),
             row_hash=table.row_hash(table.read_columns(mapping, shape)),
             table=table.ident,
+            lines=table.join(each=False),
             key=Identifier(table.key.name),
         )
         with self.target.errors(f"comparing {mapping.table}"), RawCursor(self.conn) as cur:
@@ -216,6 +225,7 @@ class PostgresSnapshot:
             id=table.id_text(),
             row_hash=table.row_hash(table.read_columns(mapping, shape)),
             table=table.ident,
+            lines=table.join(each=False),
             key=Identifier(table.key.name),
         )
         name = f"hashes_{next(self._numbers)}"
@@ -238,18 +248,23 @@ class PostgresSnapshot:
         if mapping not in self._tables:
             with self.target.errors(f"looking at {mapping.table}"):
                 table = load(self.conn, self.target, mapping)
-                self.conn.execute(SQL("SELECT FROM {} LIMIT 0").format(table.ident))
-                values = {"relation": table.relation}
-                rebuilt = self.conn.execute(statement(ROOM, "rebuilt"), values).fetchone()
-            if rebuilt:
-                raise self.target.unavailable(f"table {mapping.table} was rebuilt just now")
-            self._tables[mapping] = table
+                self._hold(mapping.table, table.relation, table.ident)
+                for lines in table.lines.values():
+                    self._hold(lines.name, lines.relation, lines.ident)
+            self._tables[mapping] = replace(table, joined=True)
         return self._tables[mapping]
+
+    def _hold(self, name: str, relation: int, ident: Identifier) -> None:
+        self.conn.execute(SQL("SELECT FROM {} LIMIT 0").format(ident))
+        if self.conn.execute(statement(ROOM, "rebuilt"), {"relation": relation}).fetchone():
+            raise self.target.unavailable(f"table {name} was rebuilt just now")
 
     def _read(
         self, table: Table, mapping: EntityMapping, shape: Shape, setting: str, n: int
     ) -> Reading:
         columns = table.read_columns(mapping, shape)
+        # The planner cannot know how many keys the setting has; we do.
+        index = n * FEW < max(table.rows, 2_000) if table.finds_keys else None
         query = statement(
             ROOM,
             "read",
@@ -261,9 +276,8 @@ class PostgresSnapshot:
             gone=Literal(setting + GONE),
             table=table.ident,
             match=table.match(SQL("w.id")),
+            lines=table.join(each=index is True),
         )
-        # The planner cannot know how many keys the setting has; we do.
-        index = n * FEW < max(table.rows, 2_000) if table.finds_keys else None
         copy = self._copier(query, mapping, setting, through_index=index)
         return Reading(typed(table, columns), self.position, copy=copy)
 

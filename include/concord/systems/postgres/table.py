@@ -15,32 +15,11 @@ from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
+from concord.systems.postgres.columns import ROOM, Column, columns_of, qualified
 from concord.systems.postgres.connection import Target
+from concord.systems.postgres.lines import LineTable, load_lines
 from concord.systems.protocol import ColumnType, Shape
 
-ROOM = "systems.postgres"
-
-_TYPES: dict[str, ColumnType] = {
-    "int2": "integer",
-    "int4": "integer",
-    "int8": "integer",
-    "numeric": "decimal",
-    "float4": "decimal",
-    "float8": "decimal",
-    "money": "decimal",
-    "bool": "boolean",
-    "date": "date",
-    "timestamptz": "timestamp",
-    "timestamp": "timestamp",
-}
-_CANONICAL: dict[ColumnType, SQL] = {
-    "text": SQL("text"),
-    "integer": SQL("bigint"),
-    "decimal": SQL("numeric"),
-    "boolean": SQL("boolean"),
-    "date": SQL("date"),
-    "timestamp": SQL("timestamptz"),
-}
 # The text form of keys of these types is the same in every session, so a trigger may log it.
 _PLAIN_KEYS = {"text", "varchar", "bpchar", "citext", "uuid", "int2", "int4", "int8", "numeric"}
 _INTEGER, _NUMBER = "^-?[0-9]{1,19}$", "^-?[0-9]+([.][0-9]+)?$"
@@ -49,25 +28,11 @@ _RELATIONS = {"r", "p", "v", "m", "f"}
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column; `base` is its type below any domains, as (schema, name)."""
-
-    name: str
-    base: tuple[str, str]
-    native: str
-    max_length: int | None
-
-    @property
-    def type(self) -> ColumnType:
-        """The canonical type: what is not a number, date, time stamp or boolean travels as text."""
-        return _TYPES.get(self.base[1], "text") if self.base[0] == "pg_catalog" else "text"
-
-
-@dataclass(frozen=True)
 class Table:
     """A relation of the system.
 
-    `columns` are those that the mapping names and that exist: key, fields and time stamp.
+    `columns` are those that the mapping names and that exist: key, fields and time stamp. Lines
+    are a column of type text, and `lines` says where they come from.
     """
 
     relation: int  # oid
@@ -80,11 +45,25 @@ class Table:
     key_unique: bool  # and two records cannot have the same
     key: Column
     columns: dict[str, Column]
+    lines: dict[str, LineTable]
+    joined: bool = False  # expressions are for a statement that has `join` in it
 
     @property
     def ident(self) -> Identifier:
         """The qualified, quoted name."""
         return Identifier(self.schema, self.name)
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """(schema, name) of this table and of those of its lines."""
+        lines = ((lines.schema, lines.name) for lines in self.lines.values())
+        return [(self.schema, self.name), *lines]
+
+    @property
+    def sources(self) -> list[tuple[int, Column]]:
+        """Relations whose changes change records, with the column that tells which record."""
+        lines = ((lines.relation, lines.parent) for lines in self.lines.values())
+        return [(self.relation, self.key), *lines]
 
     @property
     def full_name(self) -> str:
@@ -93,33 +72,27 @@ class Table:
 
     def canonical(self, name: str, alias: str = "t") -> Composed:
         """The column in the PostgreSQL type of its canonical type."""
-        column, at = self.columns[name], Identifier(alias, name)
-        if column.type == "text":
-            return SQL("{}::text").format(at)
-        base = column.base[1]
-        if base in {"float4", "float8"}:  # by way of text: the shortest form that reads back
-            return SQL("{}::text::numeric").format(at)
-        if base == "timestamp":  # a naive time stamp is taken as UTC
-            return SQL("({} AT TIME ZONE 'UTC')").format(at)
-        return SQL("{}::{}").format(at, _CANONICAL[column.type])
+        lines = self.lines.get(name)
+        if lines is not None:
+            key = Identifier(alias, self.key.name)
+            return lines.joined(key) if self.joined else lines.of(key)
+        return self.columns[name].canonical(alias)
 
     def text(self, name: str, alias: str = "t") -> Composed:
         """The column's raw text: what is hashed, compared with a base, and kept as raw."""
-        value = self.canonical(name, alias)
-        return value if self.columns[name].type == "text" else SQL("{}::text").format(value)
+        return self.canonical(name, alias) if name in self.lines else self.columns[name].text(alias)
 
     def stored(self, name: str, value: Composable) -> Composed:
-        """A text expression turned into the column's type, without its length or scale.
+        """A text expression turned into the column's type, see Column.stored."""
+        return self.columns[name].stored(value)
 
-        The assignment that follows applies these and refuses what is too long; a cast that named
-        them would cut it silently.
+    def join(self, *, each: bool) -> Composed:
+        """What follows `table AS t` in FROM, so that `joined` finds the lines computed once.
+
+        `each`: for few documents, through the index on the lines' parent; otherwise for all.
         """
-        column = self.columns[name]
-        if column.base == ("pg_catalog", "timestamp"):
-            return SQL("({}::timestamptz AT TIME ZONE 'UTC')").format(value)
-        if column.base == ("pg_catalog", "money"):
-            return SQL("{}::numeric::money").format(value)
-        return SQL("{}::{}").format(value, Identifier(*column.base))
+        key = Identifier("t", self.key.name)
+        return SQL("").join(lines.join(key, each=each) for lines in self.lines.values())
 
     def row_hash(self, columns: Sequence[str], alias: str = "t") -> Composed:
         """The row hash over these columns, see concord.systems.digest."""
@@ -176,8 +149,9 @@ class Table:
 
     @property
     def finds_keys(self) -> bool:
-        """Whether `match` can go through an index."""
-        return self.key_indexed and self._as_key(SQL("w.id")) is not None
+        """Whether few records, with their lines, can be found through indexes."""
+        by_key = self.key_indexed and self._as_key(SQL("w.id")) is not None
+        return by_key and all(lines.indexed for lines in self.lines.values())
 
     @property
     def plain_key(self) -> bool:
@@ -187,11 +161,6 @@ class Table:
     def read_columns(self, mapping: EntityMapping, shape: Shape) -> list[str]:
         """The mapped columns to read: those in `shape`, key excluded, in the mapping's order."""
         return [c for c in mapping.reads if c in shape.columns and c in self.columns]
-
-
-def qualified(table: str) -> Identifier:
-    """`table` or `schema.table`, as configuration writes it, as a quoted identifier."""
-    return Identifier(*table.split(".", 1))
 
 
 def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
@@ -217,19 +186,21 @@ def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
     names = [mapping.id, *mapping.reads]
     if mapping.modified is not None:
         names.append(mapping.modified)
-    columns = {
-        column: Column(column, (type_schema, type_name), native, limit)
-        for column, type_schema, type_name, native, limit in conn.execute(
-            statement(ROOM, "columns"), {"relation": oid, "names": names}
-        )
-    }
+    columns = columns_of(conn, oid, names)
     key = columns.get(mapping.id)
     if key is None:
         raise EntityStopped(
             f"{target.system} at {target.address}: key column {mapping.table}.{mapping.id} is gone"
         )
+    lines = {
+        column.column: there
+        for column in mapping.columns
+        if column.lines is not None
+        and (there := load_lines(conn, column.column, column.lines)) is not None
+    }
+    columns |= {name: there.as_column for name, there in lines.items()}
     utf8 = encoding == "UTF8"
-    return Table(oid, schema, name, kind, rows, utf8, indexed, unique, key, columns)
+    return Table(oid, schema, name, kind, rows, utf8, indexed, unique, key, columns, lines)
 
 
 def shape_of(table: Table, mapping: EntityMapping) -> Shape:

@@ -14,11 +14,12 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.postgres import decoding, prepare
+from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Published, Slot
 from concord.systems.postgres.prepare import Survey
 from concord.systems.postgres.snapshot import STAMPED, STAMPS
-from concord.systems.postgres.table import ROOM, Table, load
+from concord.systems.postgres.table import Table, load
 
 Way = Literal["log", "logical", "timestamp", "full"]
 ORDER: tuple[Way, ...] = ("full", "timestamp", "logical", "log")  # the weakest first
@@ -91,6 +92,11 @@ class Ways:
             return "full"
         if not table.key_unique:
             self.notes.append(f"{mapping.table}.{mapping.id} is not declared unique")
+        self.notes += [
+            f"{lines.name} has no index on {lines.parent.name}: every batch goes through all of it"
+            for lines in table.lines.values()
+            if not lines.indexed
+        ]
         if self.spec.capture in LOGGED and self.found.logs(table):
             return "log"
         if self.spec.capture in DECODED and self.no_decoding is None:
@@ -100,7 +106,7 @@ class Ways:
         if self.spec.capture in LOGGED:
             self._not_logged(mapping, table)
         if self.spec.capture in STAMPED and _stamped(table, mapping):
-            self.notes.append(self._stamp_note(mapping))
+            self.notes.append(self._stamp_note(mapping, table))
             return "timestamp"
         if self.spec.capture != "full":
             self.notes.append(f"{mapping.table}: every batch compares all of it")
@@ -158,11 +164,13 @@ class Ways:
             else f"{mapping.table} cannot have a change log: {why}"
         )
 
-    def _stamp_note(self, mapping: EntityMapping) -> str:
+    def _stamp_note(self, mapping: EntityMapping, table: Table) -> str:
+        names = ", ".join(lines.name for lines in table.lines.values())
+        lines = f" (of lines in {names} too, where nothing else sets it)" if names else ""
         return (
             f"{mapping.table}: changes are found by {mapping.modified}. Deletions, changes that do"
-            f" not touch it, and transactions longer than {self.spec.overlap_minutes} minutes are"
-            " seen by the nightly comparison only"
+            f" not touch it{lines}, and transactions longer than {self.spec.overlap_minutes}"
+            " minutes are seen by the nightly comparison only"
         )
 
     @property

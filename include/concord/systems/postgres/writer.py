@@ -18,12 +18,14 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.systems.postgres.apply import Apply, applied
+from concord.systems.postgres.columns import ROOM, qualified
 from concord.systems.postgres.connection import WRITING, Target
-from concord.systems.postgres.table import ROOM, load, qualified
+from concord.systems.postgres.table import load
 from concord.systems.postgres.writing import slices
 from concord.systems.protocol import Fence, Outcome, Shape, Write
 
 TRIES = 5  # of a transaction that a deadlock ended
+OURS = "-c concord.writing=on"  # the change log takes it in, but gives no signal
 PATIENCE = ("1s", "45s")  # waiting for an older holder, before and after its session is ended
 
 
@@ -40,7 +42,7 @@ def open_writer(target: Target, fence: Fence) -> Iterator[PostgresWriter]:
         SystemUnavailable: it cannot be reached.
     """
     name = f"concord writer {fence.token} {_mark(fence)}"
-    conn = target.connect(name, WRITING)
+    conn = target.connect(name, f"{WRITING} {OURS}")
     try:
         conn.isolation_level = IsolationLevel.READ_COMMITTED
         conn.read_only = False

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from concord.hub.sql import statement
 from concord.systems import words
-from concord.systems.postgres.table import ROOM, Table
+from concord.systems.postgres import documents
+from concord.systems.postgres.columns import ROOM
+from concord.systems.postgres.lines import LineTable
+from concord.systems.postgres.table import Table
 from concord.systems.protocol import Write
 
 SLICE = 2000  # writes a statement
 MAX_COLUMN_SETS = 8  # more different sets of columns than this share one statement with flags
+
+NO_LINES: Mapping[str, LineTable] = {}
 
 Item = tuple[int, Write]
 """A write and its place in the caller's list."""
@@ -30,25 +35,39 @@ class Group:
 
     action: str
     items: tuple[Item, ...]
+    lines: Mapping[str, LineTable] = field(default_factory=dict)  # those that its writes name
 
-    def payload(self) -> str:
-        """The items as the statements take them: a JSON array of {n, id, new, base}."""
+    def payload(self, ids: Mapping[int, str] | None = None) -> str:
+        """The items as the statements take them: a JSON array of {n, id, new, base, lines}.
+
+        `ids`: what the records are called by now. `lines`: see documents.changes.
+        """
         return json.dumps(
             [
-                {"n": n, "id": w.source_id, "new": dict(w.new), "base": dict(w.base)}
+                {
+                    "n": n,
+                    "id": w.source_id if ids is None else ids[n],
+                    "new": {c: v for c, v in w.new.items() if c not in self.lines},
+                    "base": dict(w.base),
+                    **({"lines": self._changes(w)} if self.lines else {}),
+                }
                 for n, w in self.items
             ]
         )
 
+    def _changes(self, write: Write) -> dict[str, documents.Changes]:
+        return {c: documents.changes(write, table) for c, table in self.lines.items()}
+
     def only(self, numbers: Iterable[int]) -> Group:
         """The items with these numbers."""
         kept = set(numbers)
-        return Group(self.action, tuple(item for item in self.items if item[0] in kept))
+        items = tuple(item for item in self.items if item[0] in kept)
+        return Group(self.action, items, self.lines)
 
     @property
     def columns(self) -> list[str]:
-        """Columns that any of the writes sets, sorted."""
-        return sorted({name for _, w in self.items for name in w.new})
+        """Columns of the table itself that any of the writes sets, sorted."""
+        return sorted({c for _, w in self.items for c in w.new if c not in self.lines})
 
 
 def slices(writes: Sequence[Write]) -> Iterator[list[Item]]:
@@ -72,7 +91,7 @@ def slices(writes: Sequence[Write]) -> Iterator[list[Item]]:
         yield taken
 
 
-def groups(items: Sequence[Item]) -> list[Group]:
+def groups(items: Sequence[Item], lines: Mapping[str, LineTable] = NO_LINES) -> list[Group]:
     """Deletions, then updates, then creates, so that a value freed by one can serve the next.
 
     Each statement names exactly the columns that its writes set: defaults stay defaults, and
@@ -80,21 +99,37 @@ def groups(items: Sequence[Item]) -> list[Group]:
     """
     made: list[Group] = []
     for action in ("delete", "update", "create"):
-        sets: dict[frozenset[str], list[Item]] = {}
+        sets: dict[tuple[frozenset[str], documents.Sets], list[Item]] = {}
         for item in items:
             if item[1].action == action:
-                sets.setdefault(frozenset(item[1].new), []).append(item)
+                own = frozenset(item[1].new.keys() - lines.keys())
+                sets.setdefault((own, documents.sets(item[1], lines)), []).append(item)
         if action == "update" and len(sets) > MAX_COLUMN_SETS:
-            sets = {frozenset(): sorted((i for s in sets.values() for i in s), key=_number)}
-        made += [Group(action, tuple(s)) for s in sets.values()]
+            sets = _fewer(sets)
+        made += [
+            Group(action, tuple(s), {c: lines[c] for c, _ in theirs})
+            for (_, theirs), s in sets.items()
+        ]
     return made
+
+
+def _fewer(
+    sets: Mapping[tuple[frozenset[str], documents.Sets], list[Item]],
+) -> dict[tuple[frozenset[str], documents.Sets], list[Item]]:
+    """One set for all columns of the table; writes of lines alone stay apart and touch none."""
+    joined: dict[tuple[frozenset[str], documents.Sets], list[Item]] = {}
+    for (own, theirs), items in sets.items():
+        joined.setdefault((frozenset({"*"} if own else ()), theirs), []).extend(items)
+    return {names: sorted(items, key=_number) for names, items in joined.items()}
 
 
 def _number(item: Item) -> int:
     return item[0]
 
 
-def unfit(write: Write, columns: Collection[str]) -> str | None:
+def unfit(
+    write: Write, columns: Collection[str], lines: Mapping[str, LineTable] = NO_LINES
+) -> str | None:
     """Why a write cannot be sent at all to a table with these columns, or None."""
     unknown = sorted({*write.new, *write.base}.difference(columns))
     if unknown:
@@ -106,7 +141,7 @@ def unfit(write: Write, columns: Collection[str]) -> str | None:
     for name, value in write.new.items():
         if value is not None and "\0" in value:
             return f"{name} holds a NUL character, which PostgreSQL cannot store"
-    return None
+    return documents.unfit(write, lines)
 
 
 def without_values(message: str, write: Write) -> str:
@@ -115,8 +150,42 @@ def without_values(message: str, write: Write) -> str:
     return re.sub(r': "[^"]*"$', ": …", words.without_values(message, write))
 
 
+def statements(table: Table, group: Group, *, one: bool = False) -> list[Composed]:
+    """What writes a group, one after the other; parameters: payload, fence name, fence token.
+
+    Each gives (n, id) of what it did. The first decides which records are written; what follows
+    has to do all of these, see concord.write_each. `one`: for a single item at a time.
+    """
+    if group.action == "create":
+        first = create_statement(table, group, one=one)
+    elif group.action == "delete":
+        if not group.lines:
+            return [delete_statement(table, unchanged(table, group))]
+        first = _as_planned(table, group)
+    else:
+        first = update_statement(table, group) if group.columns else _as_planned(table, group)
+    writes = [w for _, w in group.items]
+    found = [first]
+    for column, lines in group.lines.items():
+        found += documents.statements(lines, [documents.changes(w, lines) for w in writes], column)
+    if group.action == "delete":
+        found.append(delete_statement(table, SQL("true").format()))
+    return found
+
+
+def _as_planned(table: Table, group: Group) -> Composed:
+    return statement(
+        ROOM,
+        "as_planned",
+        table=table.ident,
+        match=table.match(SQL("w.id")),
+        unchanged=unchanged(table, group),
+        id=table.id_text(),
+    )
+
+
 def update_statement(table: Table, group: Group) -> Composed:
-    """The conditional update of a group; parameters: payload, fence name, fence token."""
+    """The conditional update of a group."""
     return statement(
         ROOM,
         "update",
@@ -128,14 +197,14 @@ def update_statement(table: Table, group: Group) -> Composed:
     )
 
 
-def delete_statement(table: Table, group: Group) -> Composed:
-    """The conditional delete of a group; parameters as for an update."""
+def delete_statement(table: Table, condition: Composed) -> Composed:
+    """The delete of those records of a group that a condition holds for."""
     return statement(
         ROOM,
         "delete",
         table=table.ident,
         match=table.match(SQL("w.id")),
-        unchanged=unchanged(table, group),
+        unchanged=condition,
         id=table.id_text(),
     )
 

@@ -10,7 +10,8 @@ FROM (
     SELECT {bucket} AS bucket, {pair} AS pair
     FROM (
         SELECT {id} AS source_id, {row_hash} AS raw_hash
-        FROM {table} AS t WHERE t.{key} IS NOT NULL OFFSET 0
+        FROM {table} AS t{lines}
+        WHERE t.{key} IS NOT NULL OFFSET 0
     ) AS r
     OFFSET 0
 ) AS d

@@ -16,6 +16,16 @@ CREATE TABLE IF NOT EXISTS concord.watched (
     floor      xid8 NOT NULL DEFAULT '0'
 );
 
+-- The tables with the lines of logged documents: a change of a line is logged as one of its document.
+-- They are watched from when their document is: always prepared together with it.
+CREATE TABLE IF NOT EXISTS concord.watched_lines (
+    document      oid NOT NULL,
+    relation      oid NOT NULL,
+    parent_column text NOT NULL,
+    function      text NOT NULL,
+    PRIMARY KEY (document, relation)
+);
+
 -- One row a changed key: I, U, D, or T for a TRUNCATE. No values.
 CREATE TABLE IF NOT EXISTS concord.change_log (
     relation oid NOT NULL,
@@ -40,12 +50,14 @@ CREATE TABLE IF NOT EXISTS concord.fence (
     token bigint NOT NULL
 );
 
--- Runs a statement over items, {{n, id, new, base}} each, in pieces. In a piece that fails the first
--- bad item is sought by halves: what comes before it is written on the way, and what comes after it
--- begins the next piece. Gives (n, id) of what was written and (n, code, ...) of what failed. The
--- numbers n come apart as well: an item may hold what this database cannot even read.
+-- Runs statements over items, {{n, id, new, base, lines}} each, in pieces. The first one writes records
+-- and gives (n, id) of each; those that follow do the same items again, by the id that each has now,
+-- and fail when they do not give all of them. In a piece that fails the first bad item is sought by
+-- halves: what comes before it is written on the way, and what comes after it begins the next piece.
+-- Gives (n, id) of what was written and (n, code, ...) of what failed. The numbers n come apart as
+-- well: an item may hold what this database cannot even read.
 CREATE OR REPLACE FUNCTION concord.write_each(
-    statement text, items json, numbers integer[], piece integer,
+    statements text[], items json, numbers integer[], piece integer,
     fence_name text, fence_token bigint,
     OUT n integer, OUT id text,
     OUT code text, OUT message text, OUT constraint_of text, OUT column_of text
@@ -59,16 +71,31 @@ DECLARE
     ns      integer[];
     ids     text[];
     one     record;
+    sent    jsonb;
+    further text;
+    given   bigint;
 BEGIN
     WHILE low <= cardinality(item) LOOP
         high := least(high, cardinality(item));
         ns := '{{}}'; ids := '{{}}'; code := NULL;
         BEGIN
-            FOR one IN EXECUTE statement USING
-                (SELECT jsonb_agg(e::jsonb) FROM unnest(item[low:high]) AS e), fence_name, fence_token
-            LOOP
+            sent := (SELECT jsonb_agg(e::jsonb) FROM unnest(item[low:high]) AS e);
+            FOR one IN EXECUTE statements[1] USING sent, fence_name, fence_token LOOP
                 ns := ns || coalesce(one.n, numbers[low]);
                 ids := ids || one.id::text;
+            END LOOP;
+            sent := (
+                SELECT jsonb_agg(e || jsonb_build_object('id', d.id))
+                FROM jsonb_array_elements(sent) AS e
+                JOIN unnest(ns, ids) AS d (n, id) ON d.n = (e ->> 'n')::integer
+            );
+            FOREACH further IN ARRAY statements[2:] LOOP
+                EXIT WHEN sent IS NULL;
+                EXECUTE further USING sent, fence_name, fence_token;
+                GET DIAGNOSTICS given = ROW_COUNT;
+                IF given <> cardinality(ns) THEN
+                    RAISE 'a part of it was not done' USING ERRCODE = 'CN001';
+                END IF;
             END LOOP;
         EXCEPTION
             -- After these the whole transaction is tried again.
@@ -97,13 +124,14 @@ BEGIN
         high := CASE WHEN suspect >= low THEN (low + suspect) / 2 ELSE low + piece - 1 END;
     END LOOP;
 END $body$;
-REVOKE ALL ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION concord.write_each(text[], json, integer[], integer, text, bigint) FROM PUBLIC;
 {tables}
 GRANT USAGE ON SCHEMA concord TO {role};
 GRANT SELECT, DELETE ON concord.change_log TO {role};
 GRANT SELECT, UPDATE ON concord.watched TO {role};
+GRANT SELECT ON concord.watched_lines TO {role};
 GRANT SELECT, INSERT, DELETE ON concord.applied TO {role};
 GRANT SELECT, INSERT, UPDATE ON concord.fence TO {role};
-GRANT EXECUTE ON FUNCTION concord.write_each(text, json, integer[], integer, text, bigint) TO {role};
+GRANT EXECUTE ON FUNCTION concord.write_each(text[], json, integer[], integer, text, bigint) TO {role};
 
 COMMIT;

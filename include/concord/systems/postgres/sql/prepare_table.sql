@@ -23,7 +23,7 @@ BEGIN
     ELSE
         INSERT INTO concord.change_log (relation, id, op) VALUES (TG_RELID, '', 'T');
     END IF;
-    RETURN NULL;
+{notify}    RETURN NULL;
 END $body$;
 REVOKE ALL ON FUNCTION {function}() FROM PUBLIC;
 DROP TRIGGER IF EXISTS concord_insert ON {table};

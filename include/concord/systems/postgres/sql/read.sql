@@ -8,5 +8,5 @@ COPY (
     SELECT w.id, CASE WHEN t.{key} IS NULL THEN 'D' ELSE 'U' END,
         CASE WHEN t.{key} IS NOT NULL THEN {row_hash} END{columns}
     FROM unnest(current_setting({setting})::text[]) AS w (id)
-    LEFT JOIN {table} AS t ON {match}
+    LEFT JOIN {table} AS t ON {match}{lines}
 ) TO STDOUT (FORMAT BINARY)

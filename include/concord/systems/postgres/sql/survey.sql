@@ -8,8 +8,9 @@ WITH relation AS (
 SELECT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = 'concord'),
     (SELECT obj_description(n.oid, 'pg_namespace') FROM pg_namespace AS n
      WHERE n.nspname = 'concord'),
-    2 = (SELECT count(*) FROM relation AS r
-         WHERE (r.name IN ('watched', 'change_log') AND has_table_privilege(r.oid, 'SELECT'))),
+    3 = (SELECT count(*) FROM relation AS r
+         WHERE (r.name IN ('watched', 'watched_lines', 'change_log')
+                AND has_table_privilege(r.oid, 'SELECT'))),
     2 = (SELECT count(*) FROM relation AS r
          WHERE (r.name = 'applied' AND has_table_privilege(r.oid, 'SELECT')
                 AND has_table_privilege(r.oid, 'INSERT'))
@@ -19,5 +20,6 @@ SELECT EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = 'concord'),
         SELECT FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE n.nspname = 'concord' AND p.proname = 'write_each' AND p.pronargs = 6
+          AND p.proargtypes[0] = 'text[]'::regtype
           AND has_function_privilege(p.oid, 'EXECUTE')
     )

@@ -5,6 +5,8 @@ BEGIN;
 SET LOCAL lock_timeout = '5s';
 {triggers}{functions}
 DROP FUNCTION IF EXISTS concord.write_each(text, json, integer[], integer, text, bigint);
-DROP TABLE IF EXISTS concord.change_log, concord.watched, concord.applied, concord.fence;
+DROP FUNCTION IF EXISTS concord.write_each(text[], json, integer[], integer, text, bigint);
+DROP TABLE IF EXISTS concord.change_log, concord.watched, concord.watched_lines, concord.applied,
+    concord.fence;
 DROP SCHEMA IF EXISTS concord;
 COMMIT;

@@ -1,0 +1,22 @@
+-- requisition_for_shortage: those that were ordered already, as they are; and one for what an order
+-- still lacks, numbered after these.
+WITH ordered AS (
+    SELECT i.source_id, p.*
+    FROM golden.purchase_requisition AS p
+    JOIN image.purchase_requisition_rules AS i USING (golden_id)
+    WHERE p.lifecycle IN ('ordered', 'received') AND p.deleted_at IS NULL
+      AND i.source_id LIKE 'requisition_for_shortage:%'
+)
+SELECT substr(p.source_id, length('requisition_for_shortage:') + 1) AS key, s.golden_id AS subject,
+       p.origin, p.company, p.product, p.warehouse, p.quantity, p.needed_on, p."order", p.lifecycle
+FROM ordered AS p
+JOIN golden.stock_level AS s ON s.product = p.product AND s.warehouse = p.warehouse
+UNION ALL
+SELECT k.key, x.subject, k.key AS origin, x.company, x.product, x.warehouse, x.quantity, x.needed_on,
+       x.order_id AS "order", 'draft' AS lifecycle
+FROM shortage AS x
+JOIN golden.product AS g ON g.golden_id = x.product AND g.kind = 'bought'
+CROSS JOIN LATERAL (
+    SELECT concat_ws(':', x.order_id, x.product, nullif(count(*), 0)) AS key
+    FROM ordered AS p WHERE p."order" = x.order_id AND p.product = x.product
+) AS k
