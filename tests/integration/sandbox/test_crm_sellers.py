@@ -74,7 +74,7 @@ def _waits(crm: Crm, deed: Callable[[], object]) -> threading.Thread:
 
 def test_a_seller_waits_for_the_one_who_is_taking_the_same_stock(crm: Crm) -> None:
     refused: list[str] = []
-    crm.hold(1)  # the counter is there: its row alone makes them wait
+    crm.hold(1)  # the counter is there
 
     def second() -> None:
         with crm.another() as other:
@@ -85,8 +85,9 @@ def test_a_seller_waits_for_the_one_who_is_taking_the_same_stock(crm: Crm) -> No
 
     with crm.another() as first:
         first.connection.autocommit = False
-        first.hold(60)
+        first.do("SELECT lock_stock(%s, %s)", first.product(), first.warehouse())
         thread = _waits(crm, second)
+        first.hold(60)
         first.connection.commit()
         thread.join(10)
     assert len(refused) == 1
