@@ -1,7 +1,7 @@
 """Audit: do the two sandbox systems agree? Asked of their databases alone, never of a hub.
 
-Records are paired by what people see on both sides: order, invoice and contract numbers, product and
-warehouse codes. Every deviation is a line that names the record and both values.
+Records are paired by what people see on both sides: numbers of orders, invoices and contracts, codes
+of products and warehouses. Every deviation is a line that names the record and both values.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _totals(erp: psycopg.Connection[Any], crm: psycopg.Connection[Any]) -> Itera
 
 
 def _contracts(erp: psycopg.Connection[Any], crm: psycopg.Connection[Any]) -> Iterator[Deviation]:
-    """A contract is completed exactly when its invoices are settled and nothing is left to invoice."""
+    """A contract is completed when its invoices are settled and all is invoiced, and only then."""
     states = dict(crm.execute("SELECT number, status FROM contract").fetchall())
     for number, currency, amount, n, invoiced, open_amount in _rows(erp, "erp_contracts"):
         tolerance = TOLERANCE.get(currency, SMALL)
