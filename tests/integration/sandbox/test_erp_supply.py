@@ -134,8 +134,7 @@ def test_a_recipe_that_goes_round_in_a_circle_is_not_released(erp: Shop) -> None
 
 
 def test_productions_that_share_a_component_do_not_take_it_twice(erp: Shop) -> None:
-    erp.do("put_stock", HUB, 1, 0)
-    first, second = (production(erp, HUB, 30) for _ in range(2))  # 60 bolts each, 100 are there
+    first, second = production(erp, HUB, 30), production(erp, GEAR, 10)  # 60 of 100 bolts each
     for mo_id in (first, second):
         erp.do("release_production", mo_id, DAY)
     with pytest.raises(errors.RaiseException, match="short of item BOLT"):
