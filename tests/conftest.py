@@ -26,7 +26,7 @@ from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
 from tests.support.customers import customers
-from tests.support.world import World
+from tests.support.world import EXPECTATIONS, World
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -259,6 +259,17 @@ def no_suites(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def customer_suites(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped suites of the entities that `config` has."""
+    root = tmp_path_factory.mktemp("shipped") / "expectations"
+    for path in EXPECTATIONS.glob("*/*.json"):
+        if path.stem in config.entity:
+            (root / path.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, root / path.parent.name)
+    return root
+
+
 @pytest.fixture
 def sandbox_urls(pg: Postgres, sandbox_templates: dict[str, str]) -> Iterator[dict[str, str]]:
     """A fresh, empty sandbox ERP and CRM."""
@@ -287,6 +298,8 @@ def world(config: Config, hub: TestHub, sandbox_urls: dict[str, str], no_suites:
 
 
 @pytest.fixture
-def checked_world(config: Config, hub: TestHub, sandbox_urls: dict[str, str]) -> World:
+def checked_world(
+    config: Config, hub: TestHub, sandbox_urls: dict[str, str], customer_suites: Path
+) -> World:
     """The same with the shipped suites."""
-    return World(config, hub, sandbox_urls)
+    return World(config, hub, sandbox_urls, customer_suites)

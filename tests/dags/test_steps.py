@@ -36,7 +36,7 @@ def _through(world: World, run: Run) -> dict[str, int]:
 def _without_crm(world: World) -> World:
     """The same world while nobody answers at the CRM's address."""
     urls = {**world.urls, "crm": "postgresql://reader:hush@127.0.0.1:1/crm"}
-    return World(world.config, world.hub, urls)
+    return World(world.config, world.hub, urls, world.expectations)
 
 
 def test_all_tasks_of_a_run_work_on_one_batch(world: World) -> None:

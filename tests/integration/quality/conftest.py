@@ -45,9 +45,9 @@ def batch(hub: Hub) -> int:
 
 
 @pytest.fixture(scope="session")
-def shipped(config: Config) -> Suites:
+def shipped(business: Config) -> Suites:
     """The suites that are shipped."""
-    return suites.load(ROOT, config)
+    return suites.load(ROOT, business)
 
 
 @pytest.fixture

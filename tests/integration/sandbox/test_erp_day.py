@@ -12,7 +12,8 @@ import pytest
 
 from concord.errors import ConcordError
 from concord.sandbox.business import seed_business
-from concord.sandbox.play_erp import ErpDay, busy, erp_day
+from concord.sandbox.play_erp import ErpDay, erp_day
+from concord.sandbox.season import busy
 from concord.sandbox.seed import seed
 from tests.integration.sandbox.pairs import Pair
 

@@ -14,15 +14,14 @@ from concord.errors import ConfigError, Problem
 from concord.model.spec import Config
 from concord.quality import across, suites
 
-SHIPPED = Path(__file__).parents[3] / "expectations"
 GOOD = "SELECT b.golden_id FROM {batch} AS b JOIN golden.party AS p ON p.golden_id = b.party"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The shipped suites with one query more; no rule names it yet."""
-    made = shutil.copytree(SHIPPED, tmp_path / "expectations")
-    (made / across.FOLDER).mkdir(exist_ok=True)
+def root(tmp_path: Path, customer_suites: Path) -> Path:
+    """Suites without a query so far."""
+    made = shutil.copytree(customer_suites, tmp_path / "expectations")
+    (made / across.FOLDER).mkdir()
     return made
 
 

@@ -20,9 +20,9 @@ Change = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, customer_suites: Path) -> Path:
     """A copy of the shipped suites to spoil."""
-    return shutil.copytree(SHIPPED, tmp_path / "expectations")
+    return shutil.copytree(customer_suites, tmp_path / "expectations")
 
 
 def problems(root: Path, config: Config) -> list[Problem]:
@@ -56,10 +56,10 @@ def typed(type_: str, **kwargs: Any) -> dict[str, Any]:
     return expectation(type=f"expect_{type_}", kwargs=kwargs)
 
 
-def test_the_shipped_suites_are_in_order(config: Config) -> None:
-    loaded = suites.load(SHIPPED, config)
-    wanted = {(m.system, e.name) for e in config.entities for m in e.mappings}
-    wanted |= {("golden", e.name) for e in config.entities}
+def test_the_shipped_suites_are_in_order(business: Config) -> None:
+    loaded = suites.load(SHIPPED, business)
+    wanted = {(m.system, e.name) for e in business.entities for m in e.mappings}
+    wanted |= {("golden", e.name) for e in business.entities}
     assert set(loaded.by_table) == wanted
     assert all(suite.rules for suite in loaded)
 
@@ -75,8 +75,8 @@ def test_the_shipped_suites_hold_no_ids_and_nothing_of_a_run() -> None:
         )
 
 
-def test_a_code_list_is_written_out_as_the_system_writes_it(config: Config) -> None:
-    loaded = suites.load(SHIPPED, config)
+def test_a_code_list_is_written_out_as_the_system_writes_it(business: Config) -> None:
+    loaded = suites.load(SHIPPED, business)
 
     def values(system: str, rule: str) -> list[str]:
         [found] = [r for r in loaded.of(system, "party").rules if r.name == rule]
