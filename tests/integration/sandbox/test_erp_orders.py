@@ -148,6 +148,14 @@ def test_reserving_takes_what_there_is_in_whole_units(erp: Shop) -> None:
     assert erp.do("reserve_order", so_id) == "R"
 
 
+def test_an_order_of_services_alone_waits_for_no_stock(erp: Shop) -> None:
+    so_id = erp.order((HOUR, 2, "HR", 50))
+    erp.do("confirm_order", so_id, DAY)
+    assert erp.axes(so_id) == "CR-O"
+    erp.do("ship", so_id, 1, None, None, DAY)
+    assert erp.axes(so_id) == "CD-O"
+
+
 def test_concurrent_orders_never_reserve_more_than_there_is(erp: Shop) -> None:
     lines = ((BOLT, 15, "PC", 1), (GEAR, 1, "PC", 1))
     ids = [erp.order(*(lines if n % 2 else lines[::-1])) for n in range(16)]
