@@ -150,5 +150,5 @@ class SalesDesk(Desk):
 
     def cancel(self) -> None:
         """Customers change their minds."""
-        for (so_id,) in self.some(self.find(UNDELIVERED), 0.005):
+        for (so_id,) in self.some(self.find(UNDELIVERED), 0.02):
             self.press("cancel_order", so_id)

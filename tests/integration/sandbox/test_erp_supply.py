@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors
 
 from tests.integration.sandbox.erp_shop import DAY, Shop
-from tests.integration.sandbox.test_erp_orders import BOLT, GEAR, GREASE, together
+from tests.integration.sandbox.test_erp_orders import BOLT, GEAR, GREASE, meanwhile
 
 HUB = 5
 
@@ -134,12 +134,12 @@ def test_a_recipe_that_goes_round_in_a_circle_is_not_released(erp: Shop) -> None
 
 
 def test_productions_that_share_a_component_do_not_take_it_twice(erp: Shop) -> None:
-    orders = [production(erp, HUB, 20) for _ in range(4)]  # 40 bolts each, 100 are there
-    for mo_id in orders:
+    first, second = production(erp, HUB, 30), production(erp, GEAR, 10)  # 60 of 100 bolts each
+    for mo_id in (first, second):
         erp.do("release_production", mo_id, DAY)
     with pytest.raises(errors.RaiseException, match="short of item BOLT"):
-        together(erp, "complete_production", [(mo_id,) for mo_id in orders])
-    assert (on_hand(erp, BOLT), on_hand(erp, HUB)) == (20, 40)
+        meanwhile(erp, "complete_production", (first,), (second,))
+    assert (on_hand(erp, BOLT), on_hand(erp, HUB)) == (40, 30)
 
 
 def test_a_new_price_ends_the_one_before(erp: Shop) -> None:

@@ -125,6 +125,7 @@ BEGIN
         rate = CASE stopped WHEN '-' THEN day_rate END,
         confirmed_on = CASE stopped WHEN '-' THEN p_day END
     WHERE so_id = p_so;
+    PERFORM refresh_order(p_so);
     RETURN stopped;
 END $$;
 
