@@ -122,7 +122,8 @@ def _truncate(conn: psycopg.Connection[Any], which: str) -> None:
     """Empty those tables; one without pages has had no row since it was last emptied."""
     rows = conn.execute(
         "SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n"
-        f" ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0 AND ({which})"
+        " ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND pg_relation_size(c.oid) > 0"
+        f" AND ({which})"
     ).fetchall()
     if not rows:
         return

@@ -27,7 +27,9 @@ def register(commands: Any) -> None:
     )  # fmt: skip
     made.add_argument("--customers", type=int, default=1000)
     made.add_argument("--seed", type=int, default=1)
-    made.add_argument("--if-empty", action="store_true", help="do nothing when there are customers")
+    made.add_argument("--products", type=int, default=200, help="what the ERP trades in")
+    made.add_argument("--no-business", action="store_true", help="customers alone, no products")
+    made.add_argument("--if-empty", action="store_true", help="add only what is missing altogether")
     made.add_argument("--reset", action="store_true", help="empty both sides first")
     made = command(
         top, "import", load, "Load the Northwind CSVs into the ERP and derive a CRM from them.",
@@ -94,16 +96,19 @@ def _ready(options: argparse.Namespace) -> tuple[str, str]:
 
 def seed(options: argparse.Namespace) -> None:
     """Seed both sides."""
+    from concord.sandbox.business import has_business, seed_business
     from concord.sandbox.database import is_empty
     from concord.sandbox.seed import seed as make
 
     erp, crm = _ready(options)
     if options.if_empty and not is_empty(erp, crm):
         print("The sandbox has customers already.")
-        return
-    truth = _truth()
-    truth.parent.mkdir(parents=True, exist_ok=True)
-    print(make(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
+    else:
+        truth = _truth()
+        truth.parent.mkdir(parents=True, exist_ok=True)
+        print(make(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
+    if not options.no_business and not has_business(erp):
+        print(seed_business(erp, products=options.products, seed=options.seed))
 
 
 def load(options: argparse.Namespace) -> None:

@@ -22,16 +22,11 @@ def read(
     company: Company,
     frame: pd.DataFrame,
 ) -> Cleaned:
-    """Read records of rules: cleaned like everybody's, but lines are canonical as they come.
+    """Read records of rules: cleaned like everybody's.
 
     Where a row adds to a golden record, what it leaves out is said by other records.
     """
-    lines = {f.name for f in entity.documents}
-    columns = tuple(c for c in source.mapping.columns if c.field not in lines)
-    mapping = source.mapping.model_copy(update={"columns": columns})
-    out = canonical(entity, mapping, codes, company, frame)
-    for name in lines & set(frame.columns):
-        out.values[name] = frame[name]
+    out = canonical(entity, source.mapping, codes, company, frame)
     adding = frame.index[frame["_adds"].notna()]
     missing = (out.errors["rule"] == "required") & out.errors["key"].isin(adding)
     return Cleaned(out.values, out.errors[~missing])

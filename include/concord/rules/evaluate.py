@@ -171,7 +171,7 @@ def _take(
         conn.execute(statement("rules", "withdraw", stage=staged, partition=images), values)
     else:
         conn.execute(_with_gone(entity, one.rule, images), values)
-    conn.execute(_staging(entity, one.rule, staged, images), values)
+    conn.execute(_staging(entity, one.rule, staged), values)
     for name in ("settle_due", "look_again"):
         conn.execute(statement("rules", name), values)
     if one.subjects is None:
@@ -206,9 +206,7 @@ def _with_gone(entity: Entity, rule: Rule, images: sql.Identifier) -> sql.Compos
     )
 
 
-def _staging(
-    entity: Entity, rule: Rule, staged: sql.Identifier, images: sql.Identifier
-) -> sql.Composed:
+def _staging(entity: Entity, rule: Rule, staged: sql.Identifier) -> sql.Composed:
     said = [n for n in _names(entity) if n != rule.stamp]
     pairs = [sql.SQL("{}, {}::text").format(sql.Literal(n), ident("w", n)) for n in said]
     objects = [  # jsonb_build_object takes 100 arguments at most
@@ -216,18 +214,13 @@ def _staging(
         for n in range(0, len(pairs), 40)
     ]
     texts = [
-        sql.SQL("CASE WHEN i.raw_hash = h.hash THEN i.raw ->> {} ELSE now()::text END").format(
-            sql.Literal(n)
-        )
-        if n == rule.stamp
-        else sql.SQL("{}::text").format(ident("w", n))
+        sql.SQL("now()::text") if n == rule.stamp else sql.SQL("{}::text").format(ident("w", n))
         for n in _names(entity)
     ]
     return statement(
         "rules",
         "stage_wanted",
         stage=staged,
-        partition=images,
         fields=joined(map(ident, _names(entity))),
         texts=joined(texts),
         said=joined(objects, " || ") if objects else sql.SQL("'{}'::jsonb"),

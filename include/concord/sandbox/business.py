@@ -1,4 +1,4 @@
-"""Fill the sandbox ERP with what a business needs beside customers: products, prices, stock, terms."""
+"""Fill the sandbox ERP with what a business needs: products, prices, stock, customers' terms."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def seed_business(erp_url: str, products: int = 200, seed: int = 1) -> BusinessS
     started = time.monotonic()
     with opened(ERP, erp_url) as connection:
         require(connection, ERP, erp_url)
-        if connection.execute("SELECT FROM items LIMIT 1").fetchone():
+        if _has_products(connection):
             raise ConcordError(
                 f"The ERP at {safe_address(erp_url)} holds products already. "
                 "Empty it first: ./concord sandbox seed --reset."
@@ -63,6 +63,17 @@ def seed_business(erp_url: str, products: int = 200, seed: int = 1) -> BusinessS
         rows["customer_company"] = terms.rowcount
         connection.execute(script("erp_business_loaded"))
     return BusinessSummary(rows, time.monotonic() - started)
+
+
+def has_business(erp_url: str) -> bool:
+    """Whether the ERP has products; raises as `seed_business` does."""
+    with opened(ERP, erp_url) as connection:
+        require(connection, ERP, erp_url)
+        return _has_products(connection)
+
+
+def _has_products(connection: Connection) -> bool:
+    return connection.execute("SELECT FROM items LIMIT 1").fetchone() is not None
 
 
 def _tables(products: int, seed: int) -> Iterator[tuple[str, tuple[str, ...], Iterable[Any]]]:

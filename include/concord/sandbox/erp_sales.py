@@ -1,4 +1,4 @@
-"""The sandbox ERP's sales and delivery desks: orders by telephone, confirming, shipping, returns."""
+"""The sandbox ERP's sales and delivery desks: orders by telephone, shipping, returns."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ DRAFTS = sql.SQL(
     "SELECT so_id, hold, order_date FROM sales_orders WHERE status = 'D' ORDER BY so_id"
 )
 TO_RESERVE = sql.SQL(
-    "SELECT so_id FROM sales_orders WHERE status = 'C' AND delivery_status IN ('-', 'P')"
-    " ORDER BY so_id"
+    "SELECT so_id FROM sales_orders o WHERE status = 'C' AND delivery_status IN ('-', 'P')"
+    " AND EXISTS (SELECT FROM sales_order_lines l JOIN stock s USING (item_id)"
+    " WHERE l.so_id = o.so_id AND s.wh_id = o.wh_id AND s.on_hand > s.reserved"
+    " AND l.qty > l.qty_delivered + l.qty_returned + l.qty_reserved) ORDER BY so_id"
 )
 TO_SHIP = sql.SQL(
     "SELECT so_id FROM sales_orders o WHERE status = 'C' AND EXISTS ("
@@ -39,7 +41,8 @@ ON_THE_ROAD = sql.SQL(
     "SELECT shipment_id FROM shipments WHERE status = 'S' AND shipped_on < %s ORDER BY shipment_id"
 )
 ARRIVED = sql.SQL(
-    "SELECT s.shipment_id, l.line_no, l.qty FROM shipments s JOIN shipment_lines l USING (shipment_id)"
+    "SELECT s.shipment_id, l.line_no, l.qty"
+    " FROM shipments s JOIN shipment_lines l USING (shipment_id)"
     " WHERE s.status = 'D' AND s.delivered_on BETWEEN %s AND %s AND l.qty > 0 ORDER BY 1, 2"
 )
 UNDELIVERED = sql.SQL(
@@ -61,7 +64,7 @@ BOUNDS = sql.SQL(
     "SELECT (SELECT max(item_id) FROM items), (SELECT min(customer_code) FROM customer_company),"
     " (SELECT max(customer_code) FROM customer_company)"
 )
-QUANTITIES = {"PC": 40, "BX": 5, "PAL": 1, "KG": 60, "TO": 1, "M": 80, "ROL": 4, "HR": 12}
+QUANTITIES = {"PC": 20, "BX": 5, "PAL": 1, "KG": 60, "TO": 1, "M": 80, "ROL": 4, "HR": 12}
 
 
 class SalesDesk(Desk):
@@ -110,7 +113,7 @@ class SalesDesk(Desk):
         return item, uom, 1 + int(self.rng.random() * QUANTITIES.get(uom, 10)), price, currency
 
     def confirm(self) -> None:
-        """Confirms drafts; those on hold are tried again now and then, and given up after a while."""
+        """Confirms drafts; those on hold are tried again now and then, later given up."""
         for so_id, hold, ordered_on in self.find(DRAFTS):
             if hold == "-":
                 if self.likely(0.97):

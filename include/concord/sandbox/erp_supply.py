@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from psycopg import sql
 
+from concord.sandbox.database import script
 from concord.sandbox.erp_desk import Desk
 
 REQUISITIONS = sql.SQL("SELECT pr_id FROM purchase_requisitions WHERE status = %s ORDER BY pr_id")
@@ -20,15 +21,7 @@ MADE = sql.SQL(
     "SELECT m.mo_id FROM production_orders m JOIN expected_receipts r ON r.source_no = m.mo_no"
     " WHERE m.status = 'R' AND r.due_on <= %s ORDER BY m.mo_id"
 )
-LOW = sql.SQL(
-    "SELECT s.item_id, s.wh_id, w.company_code, i.supply_kind FROM stock s"
-    " JOIN items i USING (item_id) JOIN warehouses w USING (wh_id)"
-    " WHERE i.supply_kind = %s AND s.on_hand - s.reserved < 10 AND i.status = 'A'"
-    " AND NOT EXISTS (SELECT FROM purchase_requisitions p WHERE p.item_id = s.item_id"
-    " AND p.wh_id = s.wh_id AND p.status IN ('D', 'A', 'O'))"
-    " AND NOT EXISTS (SELECT FROM production_orders m WHERE m.item_id = s.item_id"
-    " AND m.wh_id = s.wh_id AND m.status IN ('D', 'R')) ORDER BY s.stock_id"
-)
+LOW = script("erp_low_stock")
 ASK = sql.SQL(
     "INSERT INTO purchase_requisitions (company_code, item_id, wh_id, qty, needed_on)"
     " VALUES (%s, %s, %s, %s, %s) RETURNING pr_id"
@@ -68,13 +61,12 @@ class SupplyDesk(Desk):
     def replenish(self, most: int = 20) -> None:
         """Asks for what is low and nobody has asked for: at most `most` bought, fewer made."""
         wish = self.day + timedelta(days=14)
-        for kind, form, deed, qty, many in (
+        for kind, form, deed, least, many in (
             ("B", ASK, "requisition", 200, most),
             ("M", PLAN, "production", 20, most // 4),
         ):
-            low = [row for row in self.find(LOW, kind) if self.likely(0.5)]
-            for item, wh, company, _ in low[:many]:
-                self.enter(deed, form, company, item, wh, qty, wish)
+            for item, wh, company, missing in self.find(LOW, kind=kind)[: self.times(many)]:
+                self.enter(deed, form, company, item, wh, least + missing, wish)
 
     def reprice(self) -> None:
         """Mondays some prices change from tomorrow on; one in ten is mistyped and put right."""

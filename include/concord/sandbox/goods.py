@@ -93,7 +93,7 @@ def items(rng: Random, number: int) -> list[Item]:
         price = (Decimal(cost) * Decimal(50 + int(rng.random() * 150)) / 100).quantize(
             Decimal("0.01")
         )
-        days = (5, 16) if kind == "B" else (2, 6) if kind == "M" else (0, 3)
+        days = (3, 12) if kind == "B" else (2, 6) if kind == "M" else (0, 3)
         lead = days[0] + int(rng.random() * days[1])
         made.append(Item(n, f"{kind}-{n:05d}", name, kind, unit, lead, price))
     return made
@@ -146,7 +146,7 @@ def stock(rng: Random, goods: list[Item]) -> Iterator[tuple[int, int, int]]:
     for item in goods:
         if item.kind == "S":
             continue
-        most = 400 if item.kind == "B" else 60
+        most = 800 if item.kind == "B" else 240
         for number, *_ in WAREHOUSES:
             out = rng.random() < 0.1
             yield item.number, number, 0 if out else 10 + int(rng.random() * most)

@@ -50,9 +50,10 @@ def play(
 ) -> PlaySummary:
     """Play `days` of business, each in some `rounds` in which first the CRM and then the ERP works.
 
-    `orders_per_day` is what the CRM takes on an average working day. Without a `start`, the days follow the
-    newest order of the CRM, or end today where there is none. After each round `between_rounds`
-    gets the day and the round's number, from 1 on; after each day `between_days` gets the day.
+    `orders_per_day` is what the CRM takes on an average working day. Without a `start`, the days
+    follow the newest order of the CRM, or end today where there is none. After each round
+    `between_rounds` gets the day and the round's number, from 1 on; after each day `between_days`
+    gets the day.
 
     Raises:
         ConcordError: days or rounds are none, a side has no tables, or the CRM has no prices yet.

@@ -1,4 +1,4 @@
-"""A day in the sandbox ERP: the people at its desks work off what there is and deal with customers."""
+"""A day in the sandbox ERP: the people at its desks work off what there is."""
 
 from __future__ import annotations
 

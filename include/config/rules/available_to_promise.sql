@@ -1,20 +1,19 @@
 -- available_to_promise: one row a product and warehouse that the ERP keeps stock of. A hold that
--- belongs to an order is counted by the order's lines. `counted_to`: the last hold up to which none
+-- belongs to an order is counted by the order's lines; one that has expired until the CRM says that it
+-- is released, since it may have become an order in its last moment. `counted_to`: the last hold up to which none
 -- is missing here; the CRM itself takes later ones off.
 SELECT s.golden_id::text AS key, s.golden_id AS subject, s.product, s.warehouse,
        s.on_hand, s.reserved, n.promised, i.inbound, s.on_hand - s.reserved - n.promised AS available,
-       n.counted_to, i.schedule, least(n.expires_at, i.again_at) AS again_at
+       n.counted_to, i.schedule, i.again_at
 FROM golden.stock_level AS s
 CROSS JOIN LATERAL (
     SELECT coalesce((SELECT sum(d.quantity) FROM open_demand AS d
                      WHERE d.product = s.product AND d.warehouse = s.warehouse), 0)
            + coalesce(sum(h.quantity) FILTER (WHERE h.loose), 0) AS promised,
-           min(h.expires_at) FILTER (WHERE h.loose) AS expires_at,
            coalesce(max(h.number) FILTER (WHERE h.number = h.nth), 0) AS counted_to
     FROM (
         SELECT h.*, row_number() OVER (ORDER BY h.number) AS nth,
-               h.status = 'held' AND h."order" IS NULL
-               AND (h.expires_at IS NULL OR h.expires_at > now()) AS loose
+               h.status = 'held' AND h."order" IS NULL AS loose
         FROM golden.reservation AS h
         WHERE h.product = s.product AND h.warehouse = s.warehouse AND h.deleted_at IS NULL
     ) AS h

@@ -36,7 +36,7 @@ def attempt(world: World, batch: int, name: str, system: str = "", **held: bool)
         engine = world.fresh_engine()
         with step(engine, batch, name, system, anyway=True):
             if held:
-                with lease.hold(engine, f"{name}:{system}"):
+                with lease.hold(engine, f"{name}:{system}:party"):
                     time.sleep(60)
             time.sleep(60)
 

@@ -112,9 +112,9 @@ def test_a_steward_can_correct_lines_in_quarantine(world: Documents) -> None:
     world.settle()
     with world.hub.connect() as conn:
         (entry,) = quarantine.entries(conn)
-        text = entry.raw["so_line[]"]
+        text = entry.raw["so_line[lines]"]
         assert text is not None
-        fixed = {"so_line[]": text.replace("pieces", "PCE")}
+        fixed = {"so_line[lines]": text.replace("pieces", "PCE")}
         quarantine.fix(conn, entry.id, fixed, actor="ann")
     world.settle()
     assert world.agreed("N1") == N1
@@ -394,7 +394,7 @@ def test_documents_pass_suites_about_their_headers_and_failing_ones_wait_whole(
     world.erp_order("X2", (1, "A", 1))
     agreed_order(world)
     assert world.in_crm("X2") == []
-    assert world.ops("SELECT system, raw ->> 'so_line[]' IS NOT NULL FROM ops.quarantine") == [
+    assert world.ops("SELECT system, raw ->> 'so_line[lines]' IS NOT NULL FROM ops.quarantine") == [
         ("erp", True)
     ]
     assert (

@@ -277,7 +277,8 @@ def test_a_stamp_moves_with_other_values_and_never_alone(world: World) -> None:
     stamp = Field(name="as_of", type="timestamp", authority=Authority(kind="latest"))
     stamped = address.model_copy(update={"fields": (*address.fields, stamp)})
     config = latest_place(with_entities(world.config, [stamped]))
-    follow(world, rule(stamp="as_of"), config=config)
+    query = OFFICES.replace("p.website AS street", "p.website AS street, now() AS as_of")
+    follow(world, rule(stamp="as_of", query=query), config=config)
     world.customer(website=SITE)
     world.settle()
     of = "SELECT as_of FROM golden.address"

@@ -84,17 +84,19 @@ def test_gone_says_what_a_record_becomes_that_is_not_wanted_any_more(world: Worl
 
 
 def test_a_record_that_is_wanted_again_is_the_one_it_was(world: World) -> None:
-    follow(world, rule())
-    world.customer(website=SITE)
+    follow(world, rule(query=rule().query + " AND p.status = 'active'"))
+    world.customer(website=SITE, status="A")
     world.settle()
     before = world.one("hub", "SELECT golden_id FROM golden.address")
-    # An address of the same kind keeps the golden record alive, and its key names another party.
-    world.ops("UPDATE image.address_rules SET deleted_at = now()")
-    world.ops("INSERT INTO ops.due SELECT 'office_of_party', golden_id, now(), 1 FROM golden.party")
+    world.crm("UPDATE account_address SET line1 = '1 Real Street'")
     world.settle()
-    assert world.ops("SELECT golden_id FROM image.address_rules WHERE deleted_at IS NULL") == [
-        (before,)
-    ]
+    world.erp("UPDATE customers SET status = 'C'")  # withdrawn; a person's change keeps the rest
+    world.settle()
+    shipping = rule().query.replace("'billing'", "'shipping'")  # no match key says that it is it
+    follow(world, rule(version=2, query=shipping))
+    world.settle()
+    live = "SELECT golden_id, kind FROM image.address_rules WHERE deleted_at IS NULL"
+    assert world.ops(live) == [(before, "shipping")]
 
 
 def test_a_rule_that_adds_gives_a_value_and_no_record(world: World) -> None:
@@ -120,3 +122,44 @@ def test_a_rule_that_adds_gives_a_value_and_no_record(world: World) -> None:
     assert world.one("hub", "SELECT count(*) FROM golden.address WHERE deleted_at IS NULL") == 0
     world.settle()
     assert world.ops("SELECT count(*) FROM image.address_rules WHERE deleted_at IS NULL") == [(0,)]
+
+
+def test_what_a_rule_added_goes_and_the_record_stays(world: World) -> None:
+    adds = rule(
+        "region_of_address",
+        adds=True,
+        watches={
+            "party": "SELECT a.golden_id FROM golden.address AS a JOIN changed AS c"
+            " ON c.golden_id = a.party",
+            "address": "SELECT golden_id FROM changed",
+        },
+        query="SELECT a.golden_id AS subject, 'VIP' AS region FROM golden.address AS a"
+        " JOIN golden.party AS p ON p.golden_id = a.party WHERE p.website IS NOT NULL"
+        " AND p.status = 'active'",
+    )
+    follow(world, adds, config=decided_by_rules(world.config, "region"))
+    code = world.customer(website=SITE)
+    world.erp("INSERT INTO customer_addresses (customer_code, addr_type, street, country_code)"
+              " VALUES (%s, 'BI', '1 Old Road', 'GB')", code)  # fmt: skip
+    world.settle()
+    world.erp("UPDATE customers SET status = 'C'")
+    world.settle()
+    assert world.ops("SELECT count(*) FROM image.address_rules WHERE deleted_at IS NULL") == [(0,)]
+    assert world.one("erp", "SELECT street FROM customer_addresses") == "1 Old Road"
+    assert world.one("hub", "SELECT deleted_at FROM golden.address") is None
+    assert world.ops("SELECT * FROM ops.review") == []
+
+
+def test_two_rules_that_want_one_thing_are_no_doubles(world: World) -> None:
+    other = rule("office_of_site", query=rule().query.replace("p.legal_name AS", "p.website AS"))
+    follow(world, rule(), other)
+    world.customer(website=SITE)
+    world.settle()
+    assert len(_streets(world)) == 1
+    assert world.ops("SELECT count(DISTINCT golden_id), count(*) FROM image.address_rules") == [
+        (1, 2)
+    ]
+    assert world.ops("SELECT * FROM ops.review") == []
+    follow(world, rule(), rule("office_of_site", version=2, query=other.query + " AND false"))
+    world.settle()
+    assert len(_streets(world)) == 1

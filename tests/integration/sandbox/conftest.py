@@ -1,4 +1,4 @@
-"""Pairs of empty databases for the sandbox, a CRM with a catalogue, and a small ERP with a shop in it."""
+"""Pairs of empty databases for the sandbox, a CRM with a catalogue, a small ERP with a shop."""
 
 from __future__ import annotations
 

@@ -14,14 +14,16 @@ from psycopg import sql
 
 DAY = date(2026, 3, 2)
 SHOP = """
-INSERT INTO units VALUES ('PC', 'piece', 0), ('BX', 'box', 0), ('KG', 'kilogram', 3), ('HR', 'hour', 2);
+INSERT INTO units VALUES ('PC', 'piece', 0), ('BX', 'box', 0), ('KG', 'kilogram', 3),
+    ('HR', 'hour', 2);
 INSERT INTO companies VALUES ('1000', 'China', 'CNY', 0.13), ('2000', 'Europe', 'EUR', 0.19);
 INSERT INTO exchange_rates (currency, valid_from, rate)
 VALUES ('EUR', '2026-01-01', 8), ('EUR', '2026-03-01', 7.5), ('USD', '2026-01-01', 7);
 INSERT INTO warehouses (wh_code, name, company_code) VALUES ('SH', 'Shanghai', '1000'),
     ('HH', 'Hamburg', '2000');
 INSERT INTO items (item_code, name, supply_kind, uom, lead_days) VALUES
-    ('BOLT', 'Bolt', 'B', 'PC', 5), ('GEAR', 'Gear unit', 'M', 'PC', 3), ('GREASE', 'Grease', 'B', 'KG', 4),
+    ('BOLT', 'Bolt', 'B', 'PC', 5), ('GEAR', 'Gear unit', 'M', 'PC', 3),
+    ('GREASE', 'Grease', 'B', 'KG', 4),
     ('HOUR', 'Visit', 'S', 'HR', 0), ('HUB', 'Hub', 'M', 'PC', 2);
 INSERT INTO item_units SELECT item_id, uom, 1, 1 FROM items;
 INSERT INTO item_units VALUES (1, 'BX', 12, 1);

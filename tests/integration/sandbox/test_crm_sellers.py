@@ -22,21 +22,21 @@ WAITING = (
 
 
 def test_eight_sellers_never_promise_more_than_there_is_and_the_naive_do(crm: Crm) -> None:
-    reserved = oversell(crm.url, attempts=300, soft=True)
+    reserved = oversell(crm.url, attempts=300, products=4, soft=True)
     exact = promises(crm.url)
     crm.do("DELETE FROM sales_order")
-    naive = oversell(crm.url, attempts=300, soft=False)
+    naive = oversell(crm.url, attempts=300, products=4, soft=False)
     assert reserved.attempts == naive.attempts == 300
     assert reserved.ended["refused"] > 30
     assert max(exact.values()) <= STOCK
-    assert sum(exact.values()) > 0.9 * STOCK * len(exact)
+    assert sum(exact.values()) > 0.8 * STOCK * len(exact)
     assert max(promises(crm.url).values()) > STOCK
 
 
 def test_room_is_never_negative_while_eight_sell(crm: Crm) -> None:
     query = "SELECT min(available_room(product_id, warehouse_id)) FROM availability"
     rooms: list[Decimal] = []
-    oversell(crm.url, attempts=300, meanwhile=lambda: rooms.append(crm.one(query)))
+    oversell(crm.url, attempts=300, products=4, meanwhile=lambda: rooms.append(crm.one(query)))
     rooms.append(crm.one(query))
     assert len(rooms) > 5
     assert min(rooms) >= 0
@@ -48,7 +48,7 @@ def test_numbers_of_reservations_have_no_gaps_and_show_in_order(crm: Crm) -> Non
         "GROUP BY product_id, warehouse_id) AS s WHERE n <> last"
     )
     looks: list[int] = []
-    oversell(crm.url, attempts=300, meanwhile=lambda: looks.append(crm.one(query)))
+    oversell(crm.url, attempts=300, products=4, meanwhile=lambda: looks.append(crm.one(query)))
     looks.append(crm.one(query))
     assert len(looks) > 5
     assert set(looks) == {0}
@@ -74,7 +74,7 @@ def _waits(crm: Crm, deed: Callable[[], object]) -> threading.Thread:
 
 def test_a_seller_waits_for_the_one_who_is_taking_the_same_stock(crm: Crm) -> None:
     refused: list[str] = []
-    crm.hold(1)  # the counter is there: its row alone makes them wait
+    crm.hold(1)  # the counter is there
 
     def second() -> None:
         with crm.another() as other:
@@ -85,8 +85,9 @@ def test_a_seller_waits_for_the_one_who_is_taking_the_same_stock(crm: Crm) -> No
 
     with crm.another() as first:
         first.connection.autocommit = False
-        first.hold(60)
+        first.do("SELECT lock_stock(%s, %s)", first.product(), first.warehouse())
         thread = _waits(crm, second)
+        first.hold(60)
         first.connection.commit()
         thread.join(10)
     assert len(refused) == 1

@@ -56,38 +56,32 @@ def test_a_contract_goes_from_the_order_to_its_invoices_and_credit_notes(erp: Sh
     assert erp.see("SELECT contract_id FROM invoices") == [contract, contract]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE invoices SET total = total + 1 RETURNING 1",
-        "UPDATE invoices SET due_date = '2027-01-01' RETURNING 1",
-        "UPDATE invoices SET status = 'D' RETURNING 1",
-        "DELETE FROM invoices RETURNING 1",
-        "UPDATE invoice_lines SET net = 0 RETURNING 1",
-        "DELETE FROM invoice_lines RETURNING 1",
-        "INSERT INTO invoice_lines VALUES (1, 2, 1, 1, 1, 'PC', 1, 1) RETURNING 1",
-    ],
-)
-def test_a_posted_invoice_never_changes(erp: Shop, change: str) -> None:
+def test_a_posted_invoice_never_changes(erp: Shop) -> None:
     erp.invoiced((BOLT, 10, "PC", 1))
-    with pytest.raises(errors.RaiseException, match="IN-000001 is posted: correct it"):
-        erp.see(change)
+    for change in (
+        "UPDATE invoices SET total = total + 1",
+        "UPDATE invoices SET due_date = '2027-01-01'",
+        "UPDATE invoices SET status = 'D'",
+        "DELETE FROM invoices",
+        "UPDATE invoice_lines SET net = 0",
+        "DELETE FROM invoice_lines",
+        "INSERT INTO invoice_lines VALUES (1, 2, 1, 1, 1, 'PC', 1, 1)",
+    ):
+        with pytest.raises(errors.RaiseException, match="IN-000001 is posted: correct it"):
+            erp.see(f"{change} RETURNING 1")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE payments SET amount = 1 RETURNING 1",
-        "UPDATE payments SET bank_ref = 'x' RETURNING 1",
-        "DELETE FROM payments RETURNING 1",
-        "UPDATE payment_allocations SET amount = 1 RETURNING 1",
-        "DELETE FROM payment_allocations RETURNING 1",
-    ],
-)
-def test_a_posted_payment_never_changes(erp: Shop, change: str) -> None:
+def test_a_posted_payment_never_changes(erp: Shop) -> None:
     erp.do("pay", [erp.invoiced((BOLT, 10, "PC", 1))], [Decimal(5)], DAY)
-    with pytest.raises(errors.RaiseException, match="reverse"):
-        erp.see(change)
+    for change in (
+        "UPDATE payments SET amount = 1",
+        "UPDATE payments SET bank_ref = 'x'",
+        "DELETE FROM payments",
+        "UPDATE payment_allocations SET amount = 1",
+        "DELETE FROM payment_allocations",
+    ):
+        with pytest.raises(errors.RaiseException, match="reverse"):
+            erp.see(f"{change} RETURNING 1")
 
 
 def test_one_payment_settles_several_invoices_and_keeps_the_rest(erp: Shop) -> None:
@@ -97,16 +91,16 @@ def test_one_payment_settles_several_invoices_and_keeps_the_rest(erp: Shop) -> N
     assert erp.see("SELECT amount, unallocated FROM payments") == (20, Decimal("4.70"))
     erp.do("allocate_advance", payment, [first], [Decimal("4.70")])
     assert erp.open_of(first) == (Decimal("2.60"), "P")
-    with pytest.raises(errors.RaiseException, match="has 0.00 left"):
+    with pytest.raises(errors.RaiseException, match=r"has 0\.00 left"):
         erp.do("allocate_advance", payment, [first], [Decimal(1)])
 
 
 def test_no_more_is_allocated_than_is_open_even_by_many_at_once(erp: Shop) -> None:
     invoice = erp.invoiced((BOLT, 10, "PC", 1))
-    with pytest.raises(errors.RaiseException, match="has 11.30 open, so 12.00 cannot"):
+    with pytest.raises(errors.RaiseException, match=r"has 11\.30 open, so 12\.00 cannot"):
         erp.do("pay", [invoice], [Decimal(12)], DAY)
     calls = [([invoice], [Decimal(2)], DAY) for _ in range(8)]
-    with pytest.raises(errors.RaiseException, match="has 1.30 open"):
+    with pytest.raises(errors.RaiseException, match=r"has 1\.30 open"):
         together(erp, "pay", calls)
     assert erp.open_of(invoice) == (Decimal("1.30"), "P")
     assert len(erp.see("SELECT payment_id FROM payments")) == 5
@@ -169,7 +163,7 @@ def test_a_refund_reopens_its_invoice_and_gives_back_no_more_than_was_paid(erp: 
     erp.do("refund", invoice, Decimal(3), LATER)
     assert erp.open_of(invoice) == (3, "P")
     assert erp.axes(so_id) == "CDIP"
-    with pytest.raises(errors.RaiseException, match="has 8.30 to pay back, not 9"):
+    with pytest.raises(errors.RaiseException, match=r"has 8\.30 to pay back, not 9"):
         erp.do("refund", invoice, Decimal(9), LATER)
 
 

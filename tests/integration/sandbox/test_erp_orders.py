@@ -203,7 +203,7 @@ def test_returned_goods_are_stock_again_and_cannot_come_back_twice(erp: Shop) ->
     assert erp.see("SELECT qty FROM shipment_lines WHERE shipment_id = %s", back) == -4
     assert erp.see("SELECT on_hand FROM stock WHERE item_id = 1 AND wh_id = 1") == 94
     assert erp.axes(so_id) == "CD-O"
-    with pytest.raises(errors.RaiseException, match="has 6.* to come back, not 7"):
+    with pytest.raises(errors.RaiseException, match=r"has 6.* to come back, not 7"):
         erp.do("return_goods", 1, 1, 7, DAY)
 
 

@@ -48,7 +48,7 @@ def test_a_requisition_becomes_stock_in_parts(erp: Shop) -> None:
     )
     erp.do("receive", receipt, 10)
     assert (on_hand(erp, BOLT), erp.see("SELECT status FROM purchase_requisitions")) == (110, "O")
-    with pytest.raises(errors.RaiseException, match="expects 20.*, not 21"):
+    with pytest.raises(errors.RaiseException, match=r"expects 20.*, not 21"):
         erp.do("receive", receipt, 21)
     erp.do("receive", receipt)
     assert (on_hand(erp, BOLT), erp.see("SELECT status FROM purchase_requisitions")) == (130, "R")
@@ -116,7 +116,7 @@ def test_production_takes_nothing_that_is_reserved(erp: Shop) -> None:
     mo_id = production(erp, HUB, 3)
     erp.do("release_production", mo_id, DAY)
     with pytest.raises(
-        errors.RaiseException, match="short of item BOLT: it needs 6.*, 5.* are free"
+        errors.RaiseException, match=r"short of item BOLT: it needs 6.*, 5.* are free"
     ):
         erp.do("complete_production", mo_id)
     assert erp.see("SELECT status FROM production_orders") == "R"

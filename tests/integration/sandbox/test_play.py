@@ -96,10 +96,10 @@ def test_the_next_play_goes_on_after_the_newest_order(company: Pair) -> None:
     assert summary.first == summary.last == date(2026, 3, 11)
 
 
-@pytest.mark.parametrize("wrong", [{"days": 0}, {"rounds": 0}])
-def test_no_days_or_rounds_cannot_be_played(company: Pair, wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(("days", "rounds"), [(0, 1), (1, 0)])
+def test_no_days_or_rounds_cannot_be_played(company: Pair, days: int, rounds: int) -> None:
     with pytest.raises(ConcordError, match="both begin at 1"):
-        play(*company.urls, **wrong)
+        play(*company.urls, days=days, rounds=rounds)
 
 
 def test_the_audit_finds_what_was_promised_and_never_existed(company: Pair) -> None:

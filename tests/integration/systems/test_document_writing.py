@@ -287,7 +287,10 @@ def test_lines_that_came_twice_under_one_key_are_left_to_people(orders: Shop) ->
     so_no = made(orders, line(1), line(1, "x"))
     base = {LINES: orders.everything()[so_no].values[LINES]}
     (outcome,) = orders.apply(update(so_no, base, **{LINES: text(line(1))}))
-    assert (outcome.state, outcome.error) == ("rejected", "so_line[]: two lines have the same key")
+    assert (outcome.state, outcome.error) == (
+        "rejected",
+        "so_line[lines]: two lines have the same key",
+    )
 
 
 def test_columns_of_lines_that_a_write_does_not_name_stay(orders: Shop) -> None:

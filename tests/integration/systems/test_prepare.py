@@ -177,3 +177,20 @@ def test_one_function_name_serves_tables_with_the_longest_names(bare: Shop) -> N
             write = create(id="1", name="x")
             (outcome,) = writer.apply(mapping, [write], snapshot.shape(mapping))
             assert outcome.source_id == "1"
+
+
+def test_what_an_earlier_version_prepared_is_prepared_again_and_goes_whole(shop: Shop) -> None:
+    of_old = "(text, json, integer[], integer, text, bigint)"
+    shop.sql(
+        "DROP FUNCTION concord.write_each; DROP TABLE concord.watched_lines;"
+        f"CREATE FUNCTION concord.write_each{of_old} RETURNS void LANGUAGE sql AS ''"
+    )
+    able = shop.system.capabilities([shop.mapping])
+    assert (able.changes, able.conditional_write) == ("full", False)
+    assert "not prepared for writing: Have `concord systems prepare erp` run." in able.notes
+    shop.prepare()
+    able = shop.system.capabilities([shop.mapping])
+    assert (able.changes, able.conditional_write) == ("log", True)
+    assert shop.apply(create(name="a"), create(name=None))[0].state == "confirmed"
+    shop.system.execute(shop.system.unprepare([shop.mapping]))
+    assert shop.sql(OBJECTS) == []

@@ -111,10 +111,10 @@ def check_lines(root: Path, *, there: bool = True, **types: ColumnType) -> list[
         ("so_no", "reference", "status", "note", "remark"), "text"
     )
     if there:
-        columns["so_line[]"] = "text"
+        columns["so_line[lines]"] = "text"
     inner = {**LINE_TYPES, **types}
     lines = Shape(inner, dict(inner), max_length={"descr": 40, "uom": 3})
-    shape = Shape(columns, dict(columns), lines={"so_line[]": lines})
+    shape = Shape(columns, dict(columns), lines={"so_line[lines]": lines})
     return check_shapes(load(root), {("erp", "sales_order"): shape})
 
 

@@ -14,7 +14,9 @@ from tests.unit.model.small import change
 
 def test_the_shipped_configuration_has_no_problems() -> None:
     config = load_config(config_root())
-    assert list(config.entity) == ["party", "address", "contact"]
+    place = {name: n for n, name in enumerate(config.entity)}
+    assert place["party"] < place["contract"] < place["sales_order"] < place["invoice"]
+    assert {"fast", "standard", "nightly"} == set(config.lane)
     assert set(config.system) == {"erp", "crm"}
 
 

@@ -129,6 +129,8 @@ CREATE TABLE sales_order (
     company        text NOT NULL,
     warehouse_id   uuid NOT NULL REFERENCES warehouse,
     contract_id    uuid REFERENCES contract,
+    opportunity_id uuid REFERENCES opportunity,
+    quote_id       uuid REFERENCES quote,
     ordered_on     date NOT NULL DEFAULT current_date,
     requested_on   date,
     status         text NOT NULL DEFAULT 'Draft'
@@ -151,6 +153,8 @@ CREATE UNIQUE INDEX sales_order_erp_number ON sales_order (erp_number);
 CREATE INDEX sales_order_account ON sales_order (account_id, ordered_on);
 CREATE INDEX sales_order_warehouse ON sales_order (warehouse_id);
 CREATE INDEX sales_order_contract ON sales_order (contract_id);
+CREATE INDEX sales_order_opportunity ON sales_order (opportunity_id);
+CREATE INDEX sales_order_quote ON sales_order (quote_id);
 CREATE INDEX sales_order_status ON sales_order (status);
 
 CREATE TABLE sales_order_line (
