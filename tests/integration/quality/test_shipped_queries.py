@@ -158,7 +158,10 @@ FINE: Mapping[str, Mapping[str, Record]] = {
     "a bill of what is made of something made": {
         "deep": {**PARTS["bill2"], "product": key("other")},
         "other": {**BOOKS["whole"][1], "code": "O"}},
-    "a circle of bills that ended": {**PARTS, "bill2": {**PARTS["bill2"], "status": "ended"}},
+    "a circle of bills that ended": {
+        **PARTS, "bill2": {**PARTS["bill2"], "status": "ended"},
+        "buy": {"product": key("other")},
+        "other": {**BOOKS["part"][1], "code": "O"}},
     "a young contract": {"contract": {"signed_on": "2026-01-01"}, "invoice": {"contract": None}},
     "a price after another": {
         "price": {"valid_to": "2026-01-30"},
