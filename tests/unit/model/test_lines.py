@@ -107,7 +107,7 @@ def test_who_lacks_a_field_may_hold_lines_that_others_decide(root: Path) -> None
     change(root, "model/sales_order.yaml", "unit: unit, text: label", "unit: unit")
     assert "crm may decide lines" in problems(root)[0].what
     change(root, "model/sales_order.yaml", "authority: latest\n    of",
-           "authority: {priority: [erp, crm, rules]}\n    of")  # fmt: skip
+           "authority: {priority: [erp, crm]}\n    of")  # fmt: skip
     assert load_config(root).entity["sales_order"].documents
 
 
