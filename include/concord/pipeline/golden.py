@@ -72,7 +72,7 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
                   columns=_stored(entity), of_golden=_stored(entity, "g")),
         values,
     )  # fmt: skip
-    done = conn.execute(
+    conn.execute(
         statement(
             "pipeline",
             "store_golden",
@@ -87,7 +87,8 @@ def compute(conn: Connection, batch_id: int, entity: Entity, company: Company) -
         ),
         values,
     )
-    return done.rowcount
+    found = conn.execute(sql.SQL("SELECT count(*) FROM {} WHERE differs").format(new)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _derive_lines(conn: Connection, entity: Entity, new: sql.Identifier) -> None:
