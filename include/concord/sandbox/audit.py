@@ -1,7 +1,7 @@
 """Audit: do the two sandbox systems agree? Asked of their databases alone, never of a hub.
 
-Records are paired by what people see on both sides: numbers of orders, invoices and contracts, codes
-of products and warehouses. Every deviation is a line that names the record and both values.
+Records are paired by what people see on both sides: numbers of documents, codes of products and
+warehouses. Every deviation is a line that names the record and both values.
 """
 
 from __future__ import annotations

@@ -156,7 +156,8 @@ def test_lines_of_another_type_stop_their_field_until_it_is_as_it_was(
     was, now = ("due date", "due text")
     rest = "item text, line_no bigint, qty numeric"
     assert stopped() == {
-        "lines": f"column so.so_line[lines] was so_line({was}, {rest}) and is now so_line({now}, {rest})"
+        "lines": f"column so.so_line[lines] was so_line({was}, {rest})"
+        f" and is now so_line({now}, {rest})"
     }
     orders.sql("ALTER TABLE so_line ALTER due TYPE date USING due::date")
     assert stopped() == {}
