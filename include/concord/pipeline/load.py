@@ -58,7 +58,8 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
             if not _anything(taken.conn, entity.by_system[system], deletes):
                 continue
             if shapes is None:
-                shapes = shapes_of(engine, taken.conn, there, system)
+                written = [e for e in there if {(e.name, False), (e.name, True)} & waiting]
+                shapes = shapes_of(engine, taken.conn, written, system)
             if entity.name in shapes:
                 shape = shapes[entity.name]
                 earlier += _load(engine, batch_id, entity, system, shape, deletes=deletes)
