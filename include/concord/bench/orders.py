@@ -49,8 +49,8 @@ CHANGES: dict[str, tuple[tuple[float, str], ...]] = {
     ),
     "crm": (
         (0.15, "SELECT hold_stock(product_id, warehouse_id, 1) FROM (SELECT product_id,"
-               " warehouse_id FROM availability WHERE available > 10 ORDER BY md5(id || %(salt)s) LIMIT %(n)s)"
-               " AS a"),
+               " warehouse_id FROM availability WHERE available > 10 ORDER BY md5(id || %(salt)s)"
+               " LIMIT %(n)s) AS a"),
     ),
 }  # fmt: skip
 """By system: the share of the changes, and the statement that makes so many of them."""
