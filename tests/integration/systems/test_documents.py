@@ -120,7 +120,7 @@ def test_documents_may_have_lines_of_several_kinds(orders: Shop) -> None:
     assert everything == named
     assert everything["A"].values == {
         LINES: text(line(1), line(2)),
-        "tax[]": text({"code": "x"}, {"code": "y"}, {"code": "z"}),
+        "tax[lines]": text({"code": "x"}, {"code": "y"}, {"code": "z"}),
     }
 
 
