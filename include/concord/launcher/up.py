@@ -148,9 +148,9 @@ class Up:
             if full and (self.once or api.runs(full, since) or not api.succeeded_once(full)):
                 seconds = watch.run(full, since)
                 self.progress.say(f"  {full} succeeded in {seconds:.1f} s")
-            if fast and self.sandbox:
-                api.trigger(fast)
-                self._agreement()
+                if fast and self.sandbox:
+                    api.trigger(fast)
+                    self._agreement()
         except KeyboardInterrupt:
             if self.once:
                 raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from statistics import median, quantiles
 from typing import Any
@@ -20,6 +20,8 @@ from concord.sandbox.database import CRM, ERP, Connection, opened, require, scri
 LOOK = 0.2
 PATIENCE = 300.0
 """Seconds after which a change counts as not arrived."""
+SPARE = 10
+"""Orders made beyond those that are needed."""
 
 
 @dataclass
@@ -40,14 +42,11 @@ class Latency:
 
     seconds: Mapping[str, list[float]]
     lost: int
-    _all: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_all", [s for found in self.seconds.values() for s in found])
 
     def __str__(self) -> str:
         lines = [_told(kind, found) for kind, found in sorted(self.seconds.items())]
-        return "\n".join([*lines, _told("all", self._all), f"not arrived: {self.lost}"])
+        every = [seconds for found in self.seconds.values() for seconds in found]
+        return "\n".join([*lines, _told("all", every), f"not arrived: {self.lost}"])
 
 
 def latency(
@@ -85,19 +84,21 @@ def _probes(erp: Connection, crm: Connection, changes: int, rng: Random) -> list
         for code, tax in erp.execute(script("latency_customers")).fetchall()
         if tax in accounts
     ]
-    if len(customers) < share:
-        raise ConcordError(f"{len(customers)} customers are on both sides; {share} are needed.")
-    chosen = rng.sample(customers, share)
+    if len(customers) < share + SPARE:
+        raise ConcordError(
+            f"{len(customers)} customers are on both sides; {share + SPARE} are needed."
+        )
+    chosen = rng.sample(customers, share + SPARE)
     ordered = erp.execute(
         script("latency_orders"), {"customers": [code for code, _ in chosen]}
     ).fetchall()
     if not ordered:
         raise ConcordError("The ERP has no product with a price of today.")
     stock = erp.execute(script("latency_stock"), {"but": ordered[0][2], "number": share}).fetchall()
-    _await_orders(crm, {number for _, number, _ in ordered})
+    arrived = _await_orders(crm, [number for _, number, _ in ordered], share)
     made = [
-        *(_phone(crm, code, account, rng) for code, account in chosen),
-        *(_cancelled(erp, key, number) for key, number, _ in ordered),
+        *(_phone(crm, code, account, rng) for code, account in chosen[:share]),
+        *[_cancelled(erp, key, number) for key, number, _ in ordered if number in arrived][:share],
         *(_counted(erp, *row) for row in stock),
     ]
     rng.shuffle(made)
@@ -139,14 +140,18 @@ def _counted(
     )
 
 
-def _await_orders(crm: Connection, numbers: set[str]) -> None:
-    """Wait until the orders that will be cancelled are there; they are no part of the measure."""
-    query = "SELECT count(*) FROM sales_order WHERE erp_number = ANY(%s)"
+def _await_orders(crm: Connection, numbers: list[str], enough: int) -> set[str]:
+    """Wait until enough of the orders that will be cancelled are there; no part of the measure.
+
+    Some may stay in quarantine: their customers have no credit left.
+    """
+    query = "SELECT erp_number FROM sales_order WHERE erp_number = ANY(%s)"
     until = time.monotonic() + PATIENCE
-    while (row := crm.execute(query, (list(numbers),)).fetchone()) and row[0] < len(numbers):
+    while len(found := crm.execute(query, (numbers,)).fetchall()) < enough:
         if time.monotonic() > until:
-            raise ConcordError(f"{len(numbers) - row[0]} new orders did not reach the CRM.")
+            raise ConcordError(f"Of {len(numbers)} new orders, {len(found)} reached the CRM.")
         time.sleep(1)
+    return {row[0] for row in found}
 
 
 def _measure(probes: list[Probe], erp: Connection, crm: Connection, at: list[float]) -> None:
