@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from concord.model.spec import Config
 from tests.business.people import People
@@ -32,6 +33,22 @@ def opened(
     return names
 
 
+def hand_over(hub: TestHub, system: str, url: str) -> None:
+    """Tell the hub that a copy is the system it knows: else it takes it for one set back."""
+    with psycopg.connect(url) as conn:
+        row = conn.execute(
+            "SELECT oid || ' ' || datname FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row
+    with psycopg.connect(hub.url) as conn:
+        moved = conn.execute(
+            "UPDATE ops.cursor SET position = jsonb_set(position, '{server,database}', %s)"
+            " WHERE system = %s AND position -> 'server' ? 'database'",
+            (Jsonb(row[0]), system),
+        )
+        assert moved.rowcount
+
+
 @pytest.fixture
 def people(pg: Postgres, business: Config, opened: dict[str, str]) -> Iterator[People]:
     """The company on a morning on which all agrees: hub, ERP and CRM of this test alone."""
@@ -39,6 +56,8 @@ def people(pg: Postgres, business: Config, opened: dict[str, str]) -> Iterator[P
     owners = {"hub": "concord_owner"}
     urls = {s: pg.create(n, opened[s], owners.get(s, "postgres")) for s, n in names.items()}
     hub = TestHub(pg, names["hub"])
+    for system in ("erp", "crm"):
+        hand_over(hub, system, urls[system])
     yield People(business, hub, {s: urls[s] for s in ("erp", "crm")}, _runs=count(101))
     for name in names.values():
         pg.drop(name)

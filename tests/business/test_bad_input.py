@@ -19,8 +19,8 @@ WRONG: dict[int, str] = {
     -14: "Every line is for more than nothing",
     15: "A draft order is of a customer who is not blocked or closed",
     160: "A draft order is within what is left of its customer's credit limit",
-    17: "unit",
-    18: "currency",
+    17: "unit is not in the code list unit",
+    18: "The currency is in the code list",
 }
 
 
