@@ -193,9 +193,9 @@ def test_from_bills_that_go_in_a_circle_nothing_is_made_until_they_are_mended(
     people.carry(lane="standard")
     people.carry(*SUPPLY)
     people.carry(*SUPPLY)
-    said = people.waiting("bill_of_materials")
-    assert len(said) == 2  # of the gear and of the hub
-    assert all("to make itself" in why for *_, why in said), said
+    ((system, entity, why),) = people.waiting()
+    assert (system, entity) == ("golden", "bill_of_materials")
+    assert why == "No product is needed to make itself, through any level"
     made = "SELECT qty FROM production_orders"
     assert people.erp(made) == []
     assert people.erp("SELECT qty FROM purchase_requisitions") == [(20,)]
