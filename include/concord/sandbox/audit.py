@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from concord.hub.sql import statement
+from concord.sandbox.audit_papers import balances, customers, papers
+from concord.sandbox.deviation import Deviation
 
 ROOM = "sandbox"
 ZERO = Decimal(0)
@@ -40,19 +41,6 @@ TOLERANCE = {"CNY": Decimal("1.00")}
 SMALL = Decimal("0.10")  # the tolerance of the other currencies
 
 
-@dataclass(frozen=True)
-class Deviation:
-    """One disagreement."""
-
-    check: str
-    record: str
-    erp: str
-    crm: str
-
-    def __str__(self) -> str:
-        return f"{self.check}: {self.record}: ERP {self.erp}, CRM {self.crm}"
-
-
 def audit(erp_url: str, crm_url: str) -> list[Deviation]:
     """All deviations, by check; none when everything agrees."""
     with psycopg.connect(erp_url) as erp, psycopg.connect(crm_url) as crm:
@@ -61,7 +49,10 @@ def audit(erp_url: str, crm_url: str) -> list[Deviation]:
         return [
             *_deals(erp, crm),
             *_orders(erp, crm),
+            *papers(erp, crm),
             *_totals(erp, crm),
+            *customers(erp, crm),
+            *balances(erp, crm),
             *_contracts(erp, crm),
             *_availability(erp, crm),
             *_supply(erp, crm),
@@ -125,18 +116,31 @@ def _totals(erp: psycopg.Connection[Any], crm: psycopg.Connection[Any]) -> Itera
 
 
 def _contracts(erp: psycopg.Connection[Any], crm: psycopg.Connection[Any]) -> Iterator[Deviation]:
-    """A contract is completed when its invoices are settled and all is invoiced, and only then."""
-    states = dict(crm.execute("SELECT number, status FROM contract").fetchall())
-    for number, currency, amount, n, invoiced, open_amount in _rows(erp, "erp_contracts"):
+    """A contract is completed when its invoices are settled and all is invoiced, and only then.
+
+    It says why, and how much is invoiced and settled.
+    """
+    states = {row[0]: row[1:] for row in _rows(crm, "crm_contracts")}
+    for number, currency, amount, n, invoiced, settled, open_amount in _rows(erp, "erp_contracts"):
         tolerance = TOLERANCE.get(currency, SMALL)
-        settled = n > 0 and open_amount <= tolerance and invoiced >= amount - tolerance
-        state = states.pop(number, "not there")
-        if state != "Cancelled" and settled != (state == "Completed"):
-            said = f"invoiced {invoiced} of {amount}, open {open_amount}"
-            yield Deviation("contract", number, said, state)
-    for number, state in states.items():
+        paid, whole = open_amount <= tolerance, invoiced >= amount - tolerance
+        right = (_settlement(n, paid, whole, settled), invoiced, settled)
+        state, *shown = states.pop(number, ("not there",))
+        completed = right[0] == "Settled"
+        if state != "Cancelled" and (completed != (state == "Completed") or tuple(shown) != right):
+            said = f"{_shown(right)}, open at most {open_amount}, agreed {amount}"
+            yield Deviation("contract", number, said, _shown((state, *shown)))
+    for number, (state, *_) in states.items():
         if state != "Cancelled":
             yield Deviation("contract", number, "not there", state)
+
+
+def _settlement(n: int, paid: bool, whole: bool, settled: Decimal) -> str:
+    if n == 0:
+        return "No invoice"
+    if paid:
+        return "Settled" if whole else "Not fully invoiced"
+    return "Partly paid" if settled > 0 else "Open"
 
 
 def _availability(
