@@ -26,9 +26,10 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
+from tests.support.configured import unlimited
 from tests.support.customers import customers
+from tests.support.month import opened
 from tests.support.world import EXPECTATIONS, World
-
 
 Size = TypeVar("Size", int, float)
 FIGURES = pytest.StashKey[list[str]]()
@@ -340,3 +341,24 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def _number(line: str) -> tuple[int, str]:
     digits = line.split(maxsplit=1)[0]
     return (int(digits) if digits.isdigit() else 0, line)
+
+
+@pytest.fixture(scope="module")
+def traders(
+    pg: Postgres,
+    business: Config,
+    hub_template: str,
+    business_templates: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    scale: Callable[[int, int], int],
+) -> Iterator[World]:
+    """A company that has been opened: customers and catalogue on both sides. Of one module."""
+    names = {name: pg.name(name) for name in ("hub", *business_templates)}
+    pg.create(names["hub"], hub_template, "concord_owner")
+    urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
+    world = World(unlimited(business), TestHub(pg, names["hub"]), urls)
+    truth = tmp_path_factory.mktemp("truth") / "truth.csv"
+    opened(world, customers=scale(20, 150), products=scale(10, 80), truth=truth)
+    yield world
+    for name in names.values():
+        pg.drop(name)

@@ -51,6 +51,8 @@ def arm(strikes: tuple[Strike, ...], struck: Callable[[str], None], counted: Any
         self: psycopg.Connection[Any], gen: Generator[Any, Any, Any], interval: float = 0.1,
         timeout: float | None = None,
     ) -> Any:  # fmt: skip
+        if gen.__name__ == "_enter_gen":  # of a pipeline: nothing is sent
+            return wait(self, gen, interval, timeout)
         with lock:
             counted.value += 1
             kind = waiting.pop(counted.value, None)

@@ -1,8 +1,7 @@
 """A company at work for days: people on both sides, the lanes beside them, and faults in the lanes.
 
 The people and every batch have a process of their own. The fast lane never rests; a standard batch
-runs beside it now and then. People wait for the next fast batch at the end of some of their rounds,
-and do not at the end of others.
+runs beside it now and then. People wait for the next fast batch after some of their rounds only.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import multiprocessing
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -19,7 +19,6 @@ from random import Random
 from typing import Any
 
 from concord.errors import Transient
-from concord.model.spec import Limits
 from concord.pipeline import run_batch
 from concord.sandbox.business import seed_business
 from concord.sandbox.play import play
@@ -37,6 +36,14 @@ FINISHED = (
 )
 
 
+def opened(world: World, *, customers: int, products: int, truth: Path) -> None:
+    """Fill both sides, and carry everything over in peace."""
+    seed(world.urls["erp"], world.urls["crm"], customers=customers, truth_path=truth)
+    seed_business(world.urls["erp"], products=products)
+    for lane in ("standard", "fast", "standard", "fast"):
+        world.batch(lane)
+
+
 @dataclass
 class Month:
     """Days of a company. `chance`: of each kind of fault at each call of a step."""
@@ -47,35 +54,29 @@ class Month:
     log: Path
     batches: Counter[str] = field(default_factory=Counter)
     ended: Counter[int] = field(default_factory=Counter)
-    _calls: Any = field(default_factory=lambda: multiprocessing.Value("i", 0))
-    _usual: dict[str, int] = field(default_factory=dict)
+    _calls: dict[str, Any] = field(default_factory=dict)  # of the last batch of each lane
     _again: dict[str, str] = field(default_factory=dict)
 
-    def open(self, customers: int, products: int) -> None:
-        """Fill both sides, without limits, and carry everything over in peace."""
-        world, wide = self.world, Limits(count=10**9, share=1.0, deletes=10**9)
-        systems = tuple(s.model_copy(update={"limits": wide}) for s in world.config.systems)
-        world.config = world.config.model_copy(update={"systems": systems})
-        world.engine = world.fresh_engine()
-        truth = self.log.parent / "truth.csv"
-        seed(world.urls["erp"], world.urls["crm"], customers=customers, truth_path=truth)
-        seed_business(world.urls["erp"], products=products)
-        for lane in ("standard", "fast", "standard", "fast"):
-            world.batch(lane)
+    def go_by(
+        self, days: int, orders_per_day: float, rounds: int, pause_every: int, **more: Any
+    ) -> None:
+        """Play the days that end today, with both lanes at work.
 
-    def go_by(self, days: int, orders_per_day: float, rounds: int, **more: Any) -> None:
-        """Play the days that end today, with both lanes at work."""
+        At every nth round (`pause_every`) people wait for the next fast batch.
+        """
         first = date.today() - timedelta(days=days - 1)
         people = Child.run(
             partial(
                 play, self.world.urls["erp"], self.world.urls["crm"], days=days, start=first,
-                orders_per_day=orders_per_day, rounds=rounds, between_rounds=self._wait, **more,
+                orders_per_day=orders_per_day, rounds=rounds,
+                between_rounds=partial(self._pause, iter(range(1, days * rounds + 1)), pause_every),
+                **more,
             )
         )  # fmt: skip
         running: dict[str, Child] = {}
         while people.alive():
             self._start(running, "fast")
-            if self.batches["fast"] % STANDARD_EVERY == 1:
+            if self.batches["fast"] >= STANDARD_EVERY * self.batches["standard"]:
                 self._start(running, "standard")
             self._collect(running)
             time.sleep(0.02)
@@ -96,10 +97,9 @@ class Month:
         """What struck, by kind."""
         return Counter(self.log.read_text().split("\n")[:-1] if self.log.exists() else [])
 
-    def _wait(self, day: date, number: int) -> None:
-        """The people's pause: after odd rounds, until a batch that began since is through."""
-        print(f"{day} round {number}", flush=True)
-        if number % 2 == 0:
+    def _pause(self, played: Iterator[int], every: int, day: date, number: int) -> None:
+        """The people's pause: at times until a batch that began since is through."""
+        if next(played) % every:
             return
         since, end = self.world.one("hub", "SELECT clock_timestamp()::text"), time.monotonic()
         while not self.world.one("hub", FINISHED, since):
@@ -111,8 +111,9 @@ class Month:
             return
         self.batches[lane] += 1
         run_id = self._again.pop(lane, f"month/{lane}/{self.batches[lane]}")
-        usual = self._usual.get(lane, 1000)
-        strikes = broken_calls.drawn(self.rng, self.chance, usual)
+        calls = self._calls.setdefault(lane, multiprocessing.Value("i", 1000))
+        strikes = broken_calls.drawn(self.rng, self.chance, calls.value)
+        calls.value = 0
         running[lane] = Child.run(partial(self._batch, lane, run_id, strikes))
 
     def _collect(self, running: dict[str, Child]) -> None:
@@ -132,7 +133,7 @@ class Month:
             with self.log.open("a") as file:
                 file.write(f"{kind}\n")
 
-        broken_calls.arm(strikes, note, self._calls)
+        broken_calls.arm(strikes, note, self._calls[lane])
         try:
             run_batch(self.world.fresh_engine(), lane=lane, run_id=run_id)
         except Transient as e:

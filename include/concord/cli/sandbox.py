@@ -1,4 +1,4 @@
-"""`sandbox seed|import|tick|play|score|reset`: a small ERP and CRM to try everything on."""
+"""`sandbox seed|import|tick|play|audit|score`: a small ERP and CRM to try everything on."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ def register(commands: Any) -> None:
     made.add_argument("--rounds", type=int, default=4, help="how often a day both sides work")
     made.add_argument("--seed", type=int)
     made.add_argument("--between-days", metavar="COMMAND", help="run this after each day")
+    made = command(
+        top, "audit", audit, "Whether both sides agree, asked of their databases alone.",
+        "./concord sandbox audit --explain",
+    )  # fmt: skip
+    made.add_argument("--explain", action="store_true", help="look in the hub for each reason")
     command(top, "score", score, "How well records were linked, against the truth.",
             "./concord sandbox score")  # fmt: skip
 
@@ -152,6 +157,29 @@ def _between(command: list[str], day: date) -> None:
     print(f"{day} is over.", flush=True)
     if command and (ended := subprocess.run(command, check=False).returncode):
         raise ConcordError(f"{shlex.join(command)} ended with {ended} after {day}; play stopped.")
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Print what deviates; 1 when something does, and with reasons when one has none."""
+    from concord.sandbox.audit import audit as compare
+
+    erp, crm = _urls()
+    deviations = compare(erp, crm)
+    if not deviations:
+        print("Both sides agree.")
+        return 0
+    if not options.explain:
+        print(*deviations, sep="\n")
+        return 1
+    from concord.hub.database import Hub
+    from concord.model.read import load_config
+    from concord.sandbox.explain import explain
+
+    hub, again = Hub.from_environment(), partial(compare, erp, crm)
+    reasons = explain(hub, load_config(), deviations, again)
+    for deviation, reason in reasons.items():
+        print(f"{deviation}\n  {reason or 'The hub knows no reason.'}")
+    return int(None in reasons.values())
 
 
 def score(_: argparse.Namespace) -> None:
