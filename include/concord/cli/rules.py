@@ -18,7 +18,7 @@ def register(commands: Any) -> None:
     top = group(
         commands, "rules", "Business rules, and what they would do.", "./concord rules list"
     )
-    command(top, "list", show_list, "All rules; how many subjects they look at next (due), and on a later day.",
+    command(top, "list", show_list, "All rules; what they look at next (due), and later.",
             "./concord rules list")  # fmt: skip
     made = command(
         top, "rehearse", rehearse,
