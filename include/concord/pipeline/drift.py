@@ -52,7 +52,7 @@ def check(
     for field, why in stopped.items():
         open_review(conn, batch_id, mapping, field, why)
     _close_repaired(conn, mapping, stopped)
-    _remember(conn, mapping, shape, stopped, known)
+    _remember(conn, mapping, shape, stopped, known, native)
     _stop_when_needed(entity, mapping, stopped)
     return stopped
 
@@ -85,10 +85,21 @@ def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
 
 
 def _other_lines(column: Column, native: dict[str, str], shape: Shape) -> bool:
-    """Whether lines are made of other types: to the document they are always one text."""
+    """Whether a column of lines has another type: to the document they are always one text.
+
+    A column that the mapping names only since, or no longer, is none of the system's doing.
+    """
     if column.lines is None or column.column not in native:
         return False
-    return native[column.column] != shape.native.get(column.column)
+    was, now = _line_types(native[column.column]), _line_types(shape.native.get(column.column, ""))
+    return any(now.get(name, kind) != kind for name, kind in was.items())
+
+
+def _line_types(native: str) -> dict[str, str]:
+    """`so_line(item text, qty numeric)` as column -> type."""
+    inside = native.partition("(")[2].removesuffix(")")
+    pairs = (part.rpartition(" ") for part in inside.split(", ") if part)
+    return {name: kind for name, _, kind in pairs}
 
 
 def open_review(
@@ -135,10 +146,15 @@ def _remember(
     shape: Shape,
     stopped: dict[str, str],
     known: dict[str, str],
+    native: dict[str, str],
 ) -> None:
-    """Accept columns seen for the first time; a stopped one keeps what it was."""
+    """Accept what is seen for the first time, in lines too; a stopped column keeps what it was."""
     bad = {c.column for c in mapping.columns if c.field in stopped}
-    fresh = {n: t for n, t in shape.columns.items() if n not in bad and n not in known}
+    other = {c.column for c in mapping.columns if c.lines is not None} - bad
+    other = {n for n in other & native.keys() if native[n] != shape.native.get(n)}
+    fresh = {
+        n: t for n, t in shape.columns.items() if n not in bad and n not in known.keys() - other
+    }
     if not fresh:
         return
     conn.execute(
