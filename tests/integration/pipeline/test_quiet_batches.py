@@ -53,7 +53,7 @@ def test_what_is_asked_for_again_is_read_although_it_did_not_change(world: World
     world.settle()
     world.ops("INSERT INTO ops.reread VALUES ('erp', 'party', %s, 'a test')", code)
     assert world.batch()["read"] == 1
-    assert world.ops("SELECT FROM ops.reread") == []
+    assert world.ops("SELECT source_id FROM ops.reread") == []
 
 
 def test_a_golden_record_that_waits_is_planned_although_nothing_was_read(world: World) -> None:
@@ -64,4 +64,4 @@ def test_a_golden_record_that_waits_is_planned_although_nothing_was_read(world: 
         " SELECT 'party', golden_id, 'a test' FROM golden.party"
     )
     assert world.batch()["read"] == 0
-    assert world.ops("SELECT FROM ops.replan") == []
+    assert world.ops("SELECT reason FROM ops.replan") == []

@@ -9,4 +9,5 @@ WHERE EXISTS (
       AND (e.rows > 0 OR e.held IS NOT NULL OR e.set_back))
   OR EXISTS (SELECT FROM ops.parked AS p WHERE p.entity = w.entity)
   OR EXISTS (SELECT FROM ops.replan AS p WHERE p.entity = w.entity)
-  OR EXISTS (SELECT FROM ops.relinked AS l WHERE l.child = w.entity)
+  OR (  -- by the index: word for entities of other lanes may be many rows
+    SELECT true FROM ops.relinked AS l WHERE l.child = w.entity ORDER BY l.child, l.entity LIMIT 1)
