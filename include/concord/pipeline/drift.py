@@ -8,6 +8,7 @@ planned once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from psycopg import sql
@@ -71,6 +72,15 @@ def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Sh
     return replace(shape, columns={n: t for n, t in shape.columns.items() if n not in bad})
 
 
+def as_accepted(
+    mapping: EntityMapping, shape: Shape, known: Mapping[str, str], native: Mapping[str, str]
+) -> bool:
+    """Whether all columns are there and as they were last accepted: `check` would do nothing."""
+    return not shape.missing and all(
+        known.get(name) == kind for name, kind in shape.columns.items()
+    ) and not any(_other_lines(c, native, shape) for c in mapping.columns)  # fmt: skip
+
+
 def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
     """The shape without columns that are not of the type that was last accepted."""
     row = conn.execute(
@@ -84,7 +94,7 @@ def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
     return replace(shape, columns=columns)
 
 
-def _other_lines(column: Column, native: dict[str, str], shape: Shape) -> bool:
+def _other_lines(column: Column, native: Mapping[str, str], shape: Shape) -> bool:
     """Whether a column of lines has another type: to the document they are always one text.
 
     A column that the mapping names only since, or no longer, is none of the system's doing.
