@@ -10,9 +10,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import psycopg
@@ -25,13 +26,18 @@ from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
+from tests.support.configured import unlimited
 from tests.support.customers import customers
+from tests.support.month import opened
 from tests.support.world import EXPECTATIONS, World
+
+Size = TypeVar("Size", int, float)
+FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--faults`: run the fault tests at full size."""
-    parser.addoption("--faults", action="store_true", help="run tests/faults at full size")
+    """`--faults`: run the tests of faults and of whole months at full size."""
+    parser.addoption("--faults", action="store_true", help="run fault and business tests in full")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -303,3 +309,56 @@ def checked_world(
 ) -> World:
     """The same with the shipped suites."""
     return World(config, hub, sandbox_urls, customer_suites)
+
+
+@pytest.fixture(scope="session")
+def scale(request: pytest.FixtureRequest) -> Callable[[Size, Size], Size]:
+    """`scale(sample, full)`: how large a scenario is in this run."""
+    full = request.config.getoption("--faults")
+    return lambda sample, all_: all_ if full else sample
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`figure("3 kill -9", kills=200, lost=0, naive_lost=7)`: a line for the run's summary."""
+
+    def note(scenario: str, **counts: Any) -> None:
+        said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items())
+        request.config.stash.setdefault(FIGURES, []).append(f"{scenario}: {said}")
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the figures, in the order of the scenarios' numbers."""
+    figures = config.stash.get(FIGURES, [])
+    if figures:
+        terminalreporter.section("figures")
+        for line in sorted(figures, key=_number):
+            terminalreporter.write_line(line)
+
+
+def _number(line: str) -> tuple[int, str]:
+    digits = line.split(maxsplit=1)[0]
+    return (int(digits) if digits.isdigit() else 0, line)
+
+
+@pytest.fixture(scope="module")
+def traders(
+    pg: Postgres,
+    business: Config,
+    hub_template: str,
+    business_templates: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    scale: Callable[[int, int], int],
+) -> Iterator[World]:
+    """A company that has been opened: customers and catalogue on both sides. Of one module."""
+    names = {name: pg.name(name) for name in ("hub", *business_templates)}
+    pg.create(names["hub"], hub_template, "concord_owner")
+    urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
+    world = World(unlimited(business), TestHub(pg, names["hub"]), urls)
+    truth = tmp_path_factory.mktemp("truth") / "truth.csv"
+    opened(world, customers=scale(20, 150), products=scale(10, 80), truth=truth)
+    yield world
+    for name in names.values():
+        pg.drop(name)

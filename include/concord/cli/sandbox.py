@@ -1,4 +1,4 @@
-"""`sandbox seed|import|tick|play|latency|score`: a small ERP and CRM to try everything on."""
+"""`sandbox seed|import|tick|play|latency|audit|score`: an ERP and a CRM to try it all on."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ def register(commands: Any) -> None:
     made.add_argument("--changes", type=int, default=100)
     made.add_argument("--over", type=float, default=300, help="seconds in which they are made")
     made.add_argument("--seed", type=int, default=1)
+    made = command(
+        top, "audit", audit, "Whether both sides agree, asked of their databases alone.",
+        "./concord sandbox audit --explain",
+    )  # fmt: skip
+    made.add_argument("--explain", action="store_true", help="look in the hub for each reason")
     command(top, "score", score, "How well records were linked, against the truth.",
             "./concord sandbox score")  # fmt: skip
 
@@ -171,6 +176,29 @@ def latency(options: argparse.Namespace) -> None:
     from concord.sandbox.latency import latency as measure
 
     print(measure(*_urls(), changes=options.changes, over=options.over, seed=options.seed))
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Print what deviates; 1 when something does, and with reasons when one has none."""
+    from concord.sandbox.audit import audit as compare
+
+    erp, crm = _urls()
+    deviations = compare(erp, crm)
+    if not deviations:
+        print("Both sides agree.")
+        return 0
+    if not options.explain:
+        print(*deviations, sep="\n")
+        return 1
+    from concord.hub.database import Hub
+    from concord.model.read import load_config
+    from concord.sandbox.explain import explain
+
+    hub, again = Hub.from_environment(), partial(compare, erp, crm)
+    reasons = explain(hub, load_config(), deviations, again)
+    for deviation, reason in reasons.items():
+        print(f"{deviation}\n  {reason or 'The hub knows no reason.'}")
+    return int(None in reasons.values())
 
 
 def score(_: argparse.Namespace) -> None:

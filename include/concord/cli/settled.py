@@ -25,7 +25,7 @@ SELECT EXISTS (
    AND NOT EXISTS (SELECT FROM ops.batch b WHERE b.state = 'open')
    AND NOT EXISTS (SELECT FROM ops.due d WHERE d.at <= now())
    AND NOT EXISTS (SELECT FROM ops.replan)
-   AND NOT EXISTS (SELECT FROM ops.relinked)
+   AND NOT EXISTS (SELECT FROM ops.relinked r WHERE r.child = ANY(%(entities)s))
 """
 
 RUNNING = "SELECT lane FROM ops.batch WHERE state = 'open' ORDER BY batch_id"
@@ -34,8 +34,8 @@ RUNNING = "SELECT lane FROM ops.batch WHERE state = 'open' ORDER BY batch_id"
 def wait(hub: Hub, config: Config, seconds: float) -> str:
     """Wait until a batch of the first delta lane that begins from now on finds nothing to write.
 
-    No batch runs then, and none has left work to the next one. What is in quarantine, parked or
-    held is no reason to wait.
+    No batch runs then, none has left work to the next one, and each delta lane has run once. What
+    is in quarantine, parked or held is no reason to wait.
 
     Returns:
         How many records of each entity each side holds.
@@ -43,13 +43,19 @@ def wait(hub: Hub, config: Config, seconds: float) -> str:
     Raises:
         ConcordError: they do not agree within `seconds`; says what runs.
     """
-    lanes = [lane.name for lane in config.lanes if lane.scope == "delta"]
+    lanes = [lane for lane in config.lanes if lane.scope == "delta"]
     if not lanes:
         raise ConcordError("lanes.yaml has no lane of scope delta to wait for.")
+    first = lanes[0]
+    values = {
+        "lane": first.name,
+        "entities": list(first.entities),
+        "lanes": [x.name for x in lanes],
+    }
     with hub.connect(autocommit=True) as conn:
         since = _one(conn, "SELECT clock_timestamp()")
         until = time.monotonic() + seconds
-        while not _one(conn, SETTLED, {"lane": lanes[0], "lanes": lanes, "since": since}):
+        while not _one(conn, SETTLED, {**values, "since": since}):
             if time.monotonic() > until:
                 running = ", ".join(row[0] for row in conn.execute(RUNNING).fetchall())
                 raise ConcordError(
@@ -68,7 +74,7 @@ def _agreed(conn: Connection, config: Config) -> str:
             continue
         query = sql.SQL(
             "SELECT count(*) FROM (SELECT golden_id FROM image.{} WHERE system = ANY(%s)"
-            " AND deleted_at IS NULL GROUP BY golden_id HAVING count(DISTINCT system) > 1) AS both"
+            " AND deleted_at IS NULL GROUP BY golden_id HAVING count(DISTINCT system) > 1) AS s"
         ).format(sql.Identifier(entity.name))
         number = _one(conn, query, (list(entity.by_system),))
         if number:

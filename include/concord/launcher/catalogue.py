@@ -37,7 +37,7 @@ ENGINE = (
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),
-    Entry("sandbox", "A small ERP and CRM to try things on: seed, import, tick.", "sandbox tick"),
+    Entry("sandbox", "A small ERP and CRM to try: seed, tick, play, audit.", "sandbox tick"),
     Entry("bench", "How fast batches are here, in scratch databases.", "bench --customers 10000"),
 )
 

@@ -171,8 +171,8 @@ class Up:
         try:
             with self.progress.step("Waiting until both sides agree"):
                 said = agreed(self.places, self.environ, _AGREEMENT)
-        except LaunchError:
-            said = "not yet; Concord goes on, ./concord status shows what is left"
+        except LaunchError as error:
+            said = f"{error}\nConcord goes on; ./concord status shows what is left."
         self.progress.say(f"  {said}")
 
     def _not_watched(self, error: Exception) -> LaunchError:

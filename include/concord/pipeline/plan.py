@@ -87,6 +87,10 @@ def _change_set(
         conn.execute(
             statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
         )
+        there = {"golden": table("golden", entity), "image": partition(mapping)}
+        conn.execute(
+            statement("pipeline", "heal_unneeded", desired=desired, scope=scope, **there), values
+        )
     counts = guard.judge(conn, engine, batch, mapping, desired)
     relinked.created(conn, engine.config, batch.entities, batch.id, mapping)
     add_counts(conn, batch.id, mapping.system, entity.name, counts)

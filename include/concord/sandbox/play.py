@@ -44,13 +44,15 @@ def play(
     orders_per_day: float = 70,
     rounds: int = ROUNDS,
     mistakes: float = 0.02,
+    replenish: int = 20,
     seed: int | None = None,
     between_rounds: Callable[[date, int], None] | None = None,
     between_days: Callable[[date], None] | None = None,
 ) -> PlaySummary:
     """Play `days` of business, each in some `rounds` in which first the CRM and then the ERP works.
 
-    `orders_per_day` is what the CRM takes on an average working day. Without a `start`, the days
+    `orders_per_day` is what the CRM takes on an average working day; `mistakes` and `replenish` are
+    those of `crm_day` and `erp_day`. Without a `start`, the days
     follow the newest order of the CRM, or end today where there is none. After each round
     `between_rounds` gets the day and the round's number, from 1 on; after each day `between_days`
     gets the day.
@@ -76,7 +78,10 @@ def play(
                 done["crm"] += crm_day(
                     crm, day, rng, orders_per_day=orders_per_day, share=share, mistakes=mistakes
                 )
-                worked = erp_day(erp, day, rng, orders=orders_per_day * BY_TELEPHONE, share=share)
+                by_telephone = orders_per_day * BY_TELEPHONE
+                worked = erp_day(
+                    erp, day, rng, orders=by_telephone, share=share, replenish=replenish
+                )
                 done["erp"] += Counter(worked.done) + Counter(refused=len(worked.refused))
                 if between_rounds is not None:
                     between_rounds(day, number)

@@ -28,4 +28,4 @@ FROM (
         GROUP BY s.golden_id, n.order_id, n.company, n.product, n.warehouse, n.ordered_on
     ) AS d
 ) AS x
-WHERE x.so_far > x.supply
+WHERE x.so_far > x.supply AND x.quantity > 0

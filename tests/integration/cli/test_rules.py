@@ -43,8 +43,8 @@ def test_rules_are_listed_and_rehearsed_before_they_act(
     assert main(["rules", "list"]) == 0
     listed = next(line for line in capsys.readouterr().out.splitlines() if "office_of" in line)
     assert listed.split() == [
-        "office_of_party", "4", "address", "party", "to", "be", "evaluated", "0",
-        "sales-operations",
+        "office_of_party", "4", "address", "to", "be", "evaluated", "0", "0",
+        "sales-operations", "party",
     ]  # fmt: skip
     assert main(["rules", "rehearse", "office_of_party", "--since", "30d"]) == 0
     said = capsys.readouterr().out

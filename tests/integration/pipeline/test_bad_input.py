@@ -97,6 +97,25 @@ def test_a_write_that_the_target_refuses_is_kept_with_its_words(world: World) ->
     assert world.batch()["planned"] == 0
 
 
+def test_a_refused_write_heals_when_nothing_is_left_to_write(world: World) -> None:
+    world.erp("ALTER TABLE customers ADD CONSTRAINT no_x CHECK (phone NOT LIKE '%%1')")
+    code = world.customer(phone="+442079460000", vat_no="GB123456789")
+    world.settle()
+    other = world.customer("Beta Ltd", phone="+442079460000", vat_no="GB123456788")
+    world.settle()
+    world.crm("UPDATE account SET phone_number = '+442079460001'")
+    assert world.batch()["rejected"] == 2
+    open_ = "SELECT source_id FROM ops.quarantine WHERE side = 'write' AND state = 'open'"
+    assert sorted(world.ops(open_)) == [(code,), (other,)]
+    world.crm("UPDATE account SET phone_number = '+442079460000' WHERE tax_number = 'GB123456789'")
+    assert world.batch()["planned"] == 0
+    assert world.ops(open_) == [(other,)]
+    world.crm("UPDATE account SET web = 'https://beta.example' WHERE tax_number = 'GB123456788'")
+    world.crm("UPDATE account SET email_address = '@' WHERE tax_number = 'GB123456788'")
+    world.batch()
+    assert world.ops(open_) == [(other,)]
+
+
 def test_an_emptied_table_is_held_and_nothing_is_passed_on(world: World) -> None:
     for n in range(80):
         world.customer(f"Company {n}")

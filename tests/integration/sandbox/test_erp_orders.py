@@ -241,6 +241,25 @@ def test_a_delivered_order_is_not_cancelled_by_anybody(erp: Shop) -> None:
             erp.conn.execute(cancel, (so_id,))  # type: ignore[call-overload]
 
 
+def test_an_order_that_comes_in_cancelled_gets_its_lines_once(erp: Shop) -> None:
+    so_id = erp.see(
+        "INSERT INTO sales_orders (customer_code, company_code, wh_id, status)"
+        " VALUES ('C1', '1000', 1, 'X') RETURNING so_id"
+    )
+    line = (
+        "INSERT INTO sales_order_lines (so_id, line_no, item_id, qty, uom, unit_price)"
+        " VALUES (%s, %s, 1, 2, 'PC', 50)"
+    )
+    erp.conn.execute(line, (so_id, 1))
+    assert erp.see("SELECT status, total FROM sales_orders WHERE so_id = %s", so_id) == ("X", 113)
+    with pytest.raises(errors.RaiseException, match="confirmed or closed"):
+        erp.conn.execute(line, (so_id, 2))
+    drafted = erp.order((BOLT, 1, "PC", 1))
+    erp.do("cancel_order", drafted)
+    with pytest.raises(errors.RaiseException, match="confirmed or closed"):
+        erp.conn.execute(line, (drafted, 2))
+
+
 def together(erp: Shop, name: str, calls: list[tuple[object, ...]]) -> list[object]:
     """The answers of calls that run at the same time."""
 

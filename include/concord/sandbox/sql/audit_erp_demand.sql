@@ -8,4 +8,5 @@ JOIN items i USING (item_id)
 JOIN warehouses w ON w.wh_id = o.wh_id
 LEFT JOIN item_units u ON u.item_id = l.item_id AND u.uom = l.uom
 WHERE o.status IN ('D', 'C') AND i.supply_kind <> 'S'
+  AND o.so_no <> ALL (%(without)s) AND coalesce(o.crm_ref, o.so_no) <> ALL (%(without)s)
 GROUP BY i.item_code, w.wh_code

@@ -129,7 +129,8 @@ END $$;
 CREATE TRIGGER sales_order_new BEFORE INSERT ON sales_orders
     FOR EACH ROW EXECUTE FUNCTION sales_order_new();
 
--- Once confirmed, an order keeps its parties and its money; requested day and contract stay open.
+-- Once confirmed, an order keeps its parties and its money; requested day and contract stay open. One
+-- that an interface enters as cancelled gets its lines, once.
 CREATE FUNCTION sales_order_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.updated_at := now();
@@ -139,13 +140,16 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'Order % cannot go from status % to %.', OLD.so_no, OLD.status, NEW.status;
     END IF;
-    IF OLD.status <> 'D' AND
+    IF OLD.status <> 'D' AND (
         (OLD.so_no, OLD.customer_code, OLD.company_code, OLD.wh_id, OLD.order_date, OLD.currency,
-         OLD.rate, OLD.net_total, OLD.tax_total, OLD.total, coalesce(OLD.crm_ref, NEW.crm_ref))
+         OLD.rate, coalesce(OLD.crm_ref, NEW.crm_ref))
         IS DISTINCT FROM
         (NEW.so_no, NEW.customer_code, NEW.company_code, NEW.wh_id, NEW.order_date, NEW.currency,
-         NEW.rate, NEW.net_total, NEW.tax_total, NEW.total, NEW.crm_ref)
-    THEN
+         NEW.rate, NEW.crm_ref)
+        OR NOT (OLD.status = 'X' AND OLD.confirmed_on IS NULL AND OLD.net_total = 0)
+        AND (OLD.net_total, OLD.tax_total, OLD.total)
+            IS DISTINCT FROM (NEW.net_total, NEW.tax_total, NEW.total)
+    ) THEN
         RAISE EXCEPTION 'Order % is confirmed or closed: only its requested day and its contract may '
             'change. Cancel it and enter another one.', OLD.so_no;
     END IF;
@@ -193,11 +197,17 @@ CREATE FUNCTION sales_order_lines_changed() RETURNS trigger LANGUAGE plpgsql AS 
 DECLARE
     orders bigint[];
     ordered bigint[];
+    entered bigint[] := '{}';                                                 -- cancelled, with these
     closed text;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         orders := ARRAY(SELECT DISTINCT so_id FROM come);
         ordered := orders;
+        entered := ARRAY(
+            SELECT so_id FROM sales_orders o
+            WHERE so_id = ANY (orders) AND status = 'X' AND confirmed_on IS NULL AND net_total = 0
+              AND (SELECT count(*) FROM sales_order_lines WHERE so_id = o.so_id)
+                = (SELECT count(*) FROM come WHERE so_id = o.so_id));
     ELSIF TG_OP = 'DELETE' THEN
         orders := ARRAY(SELECT DISTINCT so_id FROM gone);
         ordered := orders;
@@ -210,7 +220,8 @@ BEGIN
                 IS DISTINCT FROM (g.item_id, g.qty, g.uom, g.unit_price, g.discount_pct));
     END IF;
     PERFORM FROM sales_orders WHERE so_id = ANY (orders) ORDER BY so_id FOR NO KEY UPDATE;
-    SELECT so_no INTO closed FROM sales_orders WHERE so_id = ANY (ordered) AND status <> 'D' LIMIT 1;
+    SELECT so_no INTO closed FROM sales_orders WHERE so_id = ANY (ordered) AND so_id <> ALL (entered)
+        AND status <> 'D' LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'Order % is confirmed or closed: change it by cancelling it and entering '
             'another one.', closed;
