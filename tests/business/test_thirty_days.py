@@ -68,7 +68,7 @@ def month(
     month = Month(traders, chance=0.01, rng=Random(5), log=log)
     _sign_and_win(traders)
     month.go_by(
-        scale(1, 30), scale(15, 72), rounds=2, pause_every=scale(1, 4), seed=1, mistakes=0.02
+        scale(1, 30), scale(15, 100), rounds=2, pause_every=scale(1, 4), seed=1, mistakes=0.02
     )
     traders.erp(PAY_ONE)
     month.settle()

@@ -19,6 +19,8 @@ from concord.launcher.progress import Progress
 
 ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
 """How pytest runs all tests: side by side, each process on a PostgreSQL of its own."""
+FULL_SIZE = ("tests/faults", "tests/business")
+"""What `--faults` runs: the tests that have a full size."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -124,7 +126,7 @@ def _test(places: Places, arguments: list[str]) -> int:
         parser.parse_args(arguments)
     environment.ensure(places, Progress(), os.environ, "test")
     if arguments[:1] == ["--faults"]:  # at full size, and nothing else unless asked for
-        arguments = [*arguments, *([] if _paths(arguments) else ["tests/faults"])]
+        arguments = [*arguments, *([] if _paths(arguments) else FULL_SIZE)]
     env = settings.neutral(places, os.environ)
     os.chdir(places.root)
     return _become([str(places.python), "-m", "pytest", *(arguments or ALL_TESTS)], env)

@@ -53,6 +53,7 @@ def judge(
 
     Raises:
         RuleBroken: a rule could not be computed; names it with file and line.
+        HubUnavailable: the connection was lost.
     """
     gx = load()
     source = _source(url, table[0])
@@ -64,15 +65,31 @@ def judge(
             for at, (r, k) in enumerate(zip(rules, kwargs, strict=True))
         ],
     )
-    asset = source.add_table_asset(name, table_name=table[1])
-    try:
-        batch = asset.add_batch_definition_whole_table(name).get_batch()
-        with _configurations_kept():
-            results = batch.validate(suite, result_format=COUNTS_ONLY).results
-    finally:
-        source.delete_asset(name)
+    with _lost_told(url, table[0]):
+        asset = source.add_table_asset(name, table_name=table[1])
+        try:
+            batch = asset.add_batch_definition_whole_table(name).get_batch()
+            with _configurations_kept():
+                results = batch.validate(suite, result_format=COUNTS_ONLY).results
+        finally:
+            source.delete_asset(name)
     found = {r.expectation_config.meta["at"]: r for r in results}
     return [_verdict(rule, found[at], rows) for at, rule in enumerate(rules)]
+
+
+@contextmanager
+def _lost_told(url: str, schema: str) -> Iterator[None]:
+    """Tell a lost connection as what it is, and do not use that connection again."""
+    from great_expectations.datasource.fluent.interfaces import TestConnectionError
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except (TestConnectionError, OperationalError):
+        _sources.pop((os.getpid(), url, schema)).get_engine().dispose()
+        raise HubUnavailable(
+            f"the hub at {safe_address(url)} went away during validation"
+        ) from None
 
 
 def load() -> Any:

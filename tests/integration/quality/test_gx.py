@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concord.errors import ConfigError
+from concord.errors import ConfigError, HubUnavailable
 from concord.quality import gx, trial
 from concord.quality.gx import RuleBroken
 from concord.quality.predicates import KINDS, OWN
@@ -155,6 +155,19 @@ def test_a_rule_that_cannot_be_computed_is_named_with_its_file_and_line(people: 
     with pytest.raises(RuleBroken, match=r"^f.json:7: r: .* operator does not exist") as caught:
         judge(people, good, bad)
     assert "\n" not in str(caught.value)
+
+
+def test_a_lost_connection_is_told_as_such_and_is_not_used_again(people: str) -> None:
+    counted = rule("table_row_count_to_be_between", max_value=4)
+    assert judge(people, counted)[0].success
+    with psycopg.connect(people, autocommit=True) as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(HubUnavailable, match="went away"):
+        judge(people, counted)
+    assert judge(people, counted)[0].success
 
 
 def test_no_connection_is_left_open(people: str) -> None:
