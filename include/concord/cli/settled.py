@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
@@ -32,30 +33,18 @@ RUNNING = "SELECT lane FROM ops.batch WHERE state = 'open' ORDER BY batch_id"
 
 
 def wait(hub: Hub, config: Config, seconds: float) -> str:
-    """Wait until a batch of the first delta lane that begins from now on finds nothing to write.
-
-    No batch runs then, none has left work to the next one, and each delta lane has run once. What
-    is in quarantine, parked or held is no reason to wait.
+    """Wait until both sides are `settled`, seen from now on.
 
     Returns:
-        How many records of each entity each side holds.
+        How many records of each entity are on both sides.
 
     Raises:
         ConcordError: they do not agree within `seconds`; says what runs.
     """
-    lanes = [lane for lane in config.lanes if lane.scope == "delta"]
-    if not lanes:
-        raise ConcordError("lanes.yaml has no lane of scope delta to wait for.")
-    first = lanes[0]
-    values = {
-        "lane": first.name,
-        "entities": list(first.entities),
-        "lanes": [x.name for x in lanes],
-    }
     with hub.connect(autocommit=True) as conn:
-        since = _one(conn, "SELECT clock_timestamp()")
+        since: datetime = _one(conn, "SELECT clock_timestamp()")
         until = time.monotonic() + seconds
-        while not _one(conn, SETTLED, {**values, "since": since}):
+        while not settled(conn, config, since):
             if time.monotonic() > until:
                 running = ", ".join(row[0] for row in conn.execute(RUNNING).fetchall())
                 raise ConcordError(
@@ -64,6 +53,27 @@ def wait(hub: Hub, config: Config, seconds: float) -> str:
                 )
             time.sleep(PAUSE)
         return _agreed(conn, config)
+
+
+def settled(conn: Connection, config: Config, since: datetime) -> bool:
+    """Whether a batch of the first delta lane that began after `since` found nothing to write.
+
+    No batch runs then, none has left work to the next one, and each delta lane has run once. What
+    is in quarantine, parked or held is no reason to wait.
+
+    Raises:
+        ConcordError: there is no such lane.
+    """
+    lanes = [lane for lane in config.lanes if lane.scope == "delta"]
+    if not lanes:
+        raise ConcordError("lanes.yaml has no lane of scope delta to wait for.")
+    values = {
+        "lane": lanes[0].name,
+        "entities": list(lanes[0].entities),
+        "lanes": [lane.name for lane in lanes],
+        "since": since,
+    }
+    return bool(_one(conn, SETTLED, values))
 
 
 def _agreed(conn: Connection, config: Config) -> str:

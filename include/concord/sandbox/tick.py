@@ -43,8 +43,9 @@ class TickSummary:
 
     @property
     def changes(self) -> int:
-        """All deeds together; one on both sides counts as two."""
-        return sum(self.erp.values()) + sum(self.crm.values()) + 2 * self.both
+        """All deeds but refused ones together; one on both sides counts as two."""
+        deeds = Counter(self.erp) + Counter(self.crm)
+        return deeds.total() - deeds["refused"] + 2 * self.both
 
     def __str__(self) -> str:
         def told(deeds: Mapping[str, int]) -> str:
@@ -108,7 +109,9 @@ def _crm_business(crm: Connection, rng: Random) -> Counter[str]:
     today = date.today()
     if not _any(crm, "SELECT EXISTS (SELECT FROM price_book_entry)"):
         return Counter()
-    return crm_day(crm, today, rng, orders_per_day=ORDERS["crm"] / busy(today))
+    done = crm_day(crm, today, rng, orders_per_day=ORDERS["crm"] / busy(today))
+    del done["nothing to do"]
+    return done
 
 
 def _erp_business(erp: Connection, rng: Random) -> Counter[str]:

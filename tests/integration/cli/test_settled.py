@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 
-from concord.cli.settled import wait
+from concord.cli.settled import settled, wait
 from concord.errors import ConcordError
 from concord.sandbox.business import seed_business
 from tests.support.world import World
 
 
-def batches(world: World, lanes: list[str], stop: threading.Event) -> None:
-    """What Airflow does: one batch after the other."""
-    time.sleep(0.5)
-    for lane in lanes:
-        if not stop.is_set():
-            world.batch(lane)
+def now(world: World) -> datetime:
+    found: datetime = world.one("hub", "SELECT clock_timestamp()")
+    return found
 
 
-def agreed(world: World, lanes: list[str], seconds: float) -> str:
-    """What `wait` says while the batches of these lanes run."""
-    stop = threading.Event()
-    with ThreadPoolExecutor(1) as others:
-        running = others.submit(batches, world, lanes, stop)
-        try:
-            return wait(world.hub, world.config, seconds)
-        finally:
-            stop.set()
-            running.result()
+def is_settled(world: World, since: datetime) -> bool:
+    with world.hub.connect() as conn:
+        return settled(conn, world.config, since)
 
 
-def test_agreement_comes_after_the_batch_that_finds_nothing_to_write(company: World) -> None:
+def test_only_a_batch_that_finds_nothing_to_write_settles_it(company: World) -> None:
+    since = now(company)
     company.customer()
+    assert company.batch()["confirmed"] > 0
+    assert company.batch().get("planned", 0) == 0
+    assert not is_settled(company, since)  # nothing of the standard lane was carried yet
+    company.batch("standard")
+    assert is_settled(company, since)
+    since = now(company)
+    assert not is_settled(company, since)
+    company.customer("Beta Works GmbH")
+    assert company.batch()["confirmed"] > 0
+    assert not is_settled(company, since)
+    company.settle()
+    assert is_settled(company, since)
+
+
+def test_what_is_on_both_sides_is_told_once_batches_are_through(company: World) -> None:
     seed_business(company.urls["erp"], products=10)
-    said = agreed(company, ["standard", "fast", "fast", "fast"], 120)
+    for lane in ("standard", "fast"):
+        company.batch(lane)
+    with pytest.raises(ConcordError, match="do not agree yet after 0 s; running now: nothing"):
+        wait(company.hub, company.config, 0)
+
+    def later() -> None:
+        time.sleep(0.5)
+        company.settle()
+
+    with ThreadPoolExecutor(1) as others:
+        running = others.submit(later)
+        said = wait(company.hub, company.config, 120)
+        running.result()
     assert said.startswith("On both sides: ")
-    assert "party 1" in said
     assert "product 10" in said
     assert company.one("crm", "SELECT count(*) FROM product") == 10
-
-
-def test_a_batch_from_before_or_one_that_writes_is_no_agreement(company: World) -> None:
-    company.batch("standard")
-    company.settle()
-    with pytest.raises(ConcordError, match="do not agree yet after 2 s; running now: nothing"):
-        agreed(company, [], 2)
-    company.customer()
-    with pytest.raises(ConcordError, match="do not agree yet"):
-        agreed(company, ["fast"], 12)
