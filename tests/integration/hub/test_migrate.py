@@ -14,8 +14,7 @@ from concord.errors import ConfigError, HubUnavailable, NotAuthorised
 from concord.hub import migrate as module
 from concord.hub.database import Hub
 from concord.hub.migrate import MigrationReport, migrate, pending
-from concord.model.read import load_config
-from concord.model.read import config_root
+from concord.model.read import config_root, load_config
 from concord.model.spec import Config
 from tests.conftest import Postgres, TestHub
 
