@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE o.lifecycle IN ('draft', 'confirmed')) AS orders_open, count(*) AS n,
            coalesce(sum(o.total * coalesce(o.rate, 1)) FILTER (
                WHERE o.lifecycle = 'confirmed' AND coalesce(o.billing, 'none') = 'none'), 0) AS not_invoiced
-    FROM golden.sales_order AS o
-    WHERE o.party = p.golden_id AND o.deleted_at IS NULL AND o.lifecycle <> 'cancelled'
+    FROM orders_there AS o
+    WHERE o.party = p.golden_id AND o.lifecycle <> 'cancelled'
 ) AS o
 WHERE p.deleted_at IS NULL AND (d.n > 0 OR o.n > 0)
