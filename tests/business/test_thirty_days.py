@@ -41,6 +41,11 @@ SELECT 'PR-X', 'by hand', w.company_code, s.item_id, s.wh_id, 1, 'A'
 FROM stock AS s JOIN warehouses AS w USING (wh_id) JOIN items AS i USING (item_id)
 WHERE i.supply_kind = 'B' LIMIT 1
 """
+ASKED_FOR_NOTHING = """
+SELECT entity, raw FROM ops.quarantine
+WHERE entity IN ('purchase_requisition', 'production_order') AND side = 'read'
+  AND causes @> '[{"rule": "quantity_positive"}]'
+"""
 OFF = "order_from_won_deal"  # the rule that the naive company does without
 
 BROKEN_BY_HAND = {
@@ -98,6 +103,10 @@ def test_the_audit_finds_what_was_broken_by_hand(check: str, month: Month, pg: P
     found = set(audit(urls["erp"], urls["crm"])) - before
     assert check in {d.check for d in found}
     pg.drop(name)
+
+
+def test_nothing_is_asked_for_that_nobody_is_short_of(month: Month) -> None:
+    assert month.world.ops(ASKED_FOR_NOTHING) == []
 
 
 def test_a_deviation_that_the_hub_knows_nothing_of_is_not_explained(

@@ -92,7 +92,8 @@ def _orders(erp: Conn, crm: Conn) -> Iterator[Deviation]:
         )
         found = ours.pop(number, [])
         if found != [theirs]:
-            yield Deviation("order", number, shown(theirs), " and ".join(map(shown, found)))
+            says = " and ".join(map(shown, found)) or "not there"
+            yield Deviation("order", number, shown(theirs), says)
     for number in ours:
         yield Deviation("order", str(number), "not there", "there")
 

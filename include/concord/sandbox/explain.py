@@ -18,6 +18,7 @@ from psycopg import sql
 from concord.hub.database import Connection, Hub
 from concord.hub.sql import statement
 from concord.model.spec import Config, Entity
+from concord.pipeline.fields import key_text
 from concord.sandbox.deviation import Deviation
 
 ENTITIES = {
@@ -78,8 +79,11 @@ def explain(
             for d in single
             if not any(_named(conn, config.entity[e], d.record) for e in ENTITIES[d.check])
         }
-    # The hub counts what it knows, so a sum agrees without all of them or without the unknown ones.
-    for numbers in ({d.record for d in single}, unknown):
+    # The hub counts what it knows, so a sum agrees without all of them or without the unknown ones;
+    # for an order that a rule holds nothing is bought, even where both sides show it alike.
+    numbered = {d.record for d in single}
+    held = {name for entity, name in troubles.named if entity == "sales_order"}
+    for numbers in (numbered, unknown, numbered | held):
         left = {(d.check, d.record) for d in again(numbers)} if numbers else None
         reason = Reason("policy", "documents", ", ".join(sorted(numbers)[:5]), "agrees without")
         for d in deviations:
@@ -138,7 +142,7 @@ def _troubles(conn: Connection, config: Config) -> _Troubles:
     """Everything in the hub that keeps a record from being the same on both sides."""
     out = _Troubles()
     names = _names(conn, config)
-    for kind, entity, system, source_id, given_id, raw, words in conn.execute(
+    for kind, entity, system, source_id, given_id, raw, words, keys in conn.execute(
         statement("sandbox", "explain_troubles")
     ):
         golden_id = given_id or names.by_source.get((entity, system, source_id), "")
@@ -148,6 +152,9 @@ def _troubles(conn: Connection, config: Config) -> _Troubles:
         for name in known:
             out.named.setdefault((entity, name), reason)
         out.golden.setdefault(golden_id, reason)
+        if keys:  # nothing is created beside it that may be the same thing
+            for same in _alike(conn, config.entity[entity], keys):
+                out.golden.setdefault(same, reason)
     return out
 
 
@@ -176,6 +183,19 @@ def _named(conn: Connection, entity: Entity, record: str) -> list[str]:
     """Golden ids of the records that people know by this name."""
     query = statement("sandbox", "explain_names", golden=_golden(entity), called=_name(entity))
     return [golden_id for golden_id, name in conn.execute(query) if name == record]
+
+
+def _alike(conn: Connection, entity: Entity, keys: list[str]) -> list[str]:
+    """Golden ids of the records that have one of these match keys."""
+    own = {f.name: sql.Identifier("g", f.name) for f in entity.fields}
+    texts = sql.SQL(", ").join(key_text(entity, key, own) for key in entity.keys)
+    query = statement(
+        "sandbox",
+        "explain_names",
+        golden=_golden(entity),
+        called=sql.SQL("ARRAY[{}]").format(texts),
+    )
+    return [golden_id for golden_id, key in conn.execute(query) if key in keys]
 
 
 def _name(entity: Entity) -> sql.Composable:

@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
                SELECT sum(i.total) FROM golden.invoice AS i
                WHERE i."order" = o.golden_id AND i.lifecycle = 'posted' AND i.deleted_at IS NULL), 0), 0)
                * coalesce(o.rate, 1)) FILTER (WHERE o.lifecycle = 'confirmed'), 0) AS not_invoiced
-    FROM golden.sales_order AS o
-    WHERE o.party = p.golden_id AND o.deleted_at IS NULL AND o.lifecycle <> 'cancelled'
+    FROM orders_there AS o
+    WHERE o.party = p.golden_id AND o.lifecycle <> 'cancelled'
 ) AS o
 WHERE p.deleted_at IS NULL AND (d.n > 0 OR o.n > 0)

@@ -13,10 +13,18 @@ FROM ordered AS p
 JOIN golden.stock_level AS s ON s.product = p.product AND s.warehouse = p.warehouse
 UNION ALL
 SELECT k.key, x.subject, k.key AS origin, x.company, x.product, x.warehouse, x.quantity, x.needed_on,
-       x.order_id AS "order", 'draft' AS lifecycle
+       x.order_id AS "order", n.lifecycle
 FROM shortage AS x
 JOIN golden.product AS g ON g.golden_id = x.product AND g.kind = 'bought'
 CROSS JOIN LATERAL (
     SELECT concat_ws(':', x.order_id, x.product, nullif(count(*), 0)) AS key
     FROM ordered AS p WHERE p."order" = x.order_id AND p.product = x.product
 ) AS k
+CROSS JOIN LATERAL (  -- once the ERP has it, what becomes of it is its people's, until nobody is short
+    SELECT CASE WHEN coalesce(bool_or(i.system <> 'rules'), false)
+                     AND NOT bool_or(i.system = 'rules' AND coalesce(i.lifecycle = 'cancelled', false))
+                THEN NULL ELSE 'draft' END AS lifecycle
+    FROM image.purchase_requisition_rules AS own
+    JOIN image.purchase_requisition AS i USING (golden_id)
+    WHERE own.source_id = 'requisition_for_shortage:' || k.key AND i.deleted_at IS NULL
+) AS n

@@ -1,6 +1,7 @@
 -- shortage: what each open order lacks of a product, in the base unit, when stock that is free and
 -- receipts that are expected go to the orders in the order in which they were placed. Components of
--- production orders that are not done are needed like anything else.
+-- production orders that are not done are needed like anything else. For an order that is held nothing
+-- is bought or made.
 SELECT x.subject, x.order_id, x.company, x.product, x.warehouse, x.needed_on,
        least(x.quantity, greatest(x.so_far - x.supply, 0)) AS quantity
 FROM (
@@ -17,6 +18,7 @@ FROM (
             SELECT o.order_id, o.company, o.product, o.warehouse, o.ordered_on, o.requested_on AS needed_on,
                    o.quantity
             FROM open_demand AS o
+            WHERE NOT o.held
             UNION ALL
             SELECT m."order", m.company, c.product, m.warehouse, o.ordered_on, m.needed_on, c.quantity
             FROM golden.production_order AS m

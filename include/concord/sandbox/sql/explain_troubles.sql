@@ -4,22 +4,22 @@ SELECT 'quarantine' AS kind, q.entity, q.system,
        CASE WHEN q.system <> 'golden' THEN q.source_id END AS source_id,
        CASE WHEN q.source_id ~ '^[0-9a-f]{{8}}-[0-9a-f]{{4}}-7' THEN q.source_id END AS golden_id,
        CASE WHEN q.side = 'read' THEN q.raw END AS raw,
-       coalesce(q.causes -> 0 ->> 'message', q.causes -> 0 ->> 'rule') AS words
+       coalesce(q.causes -> 0 ->> 'message', q.causes -> 0 ->> 'rule') AS words, q.keys
 FROM ops.quarantine AS q WHERE q.state IN ('open', 'replay')
 UNION ALL
 SELECT 'parked', p.entity, p.system, p.source_id, NULL, p.raw,
-       'waits for ' || coalesce(p.waits_for -> 0 ->> 'entity', 'another record')
+       'waits for ' || coalesce(p.waits_for -> 0 ->> 'entity', 'another record'), '{{}}'
 FROM ops.parked AS p
 UNION ALL
-SELECT 'held', n.entity, n.system, n.source_id, n.golden_id::text, NULL, s.reason
+SELECT 'held', n.entity, n.system, n.source_id, n.golden_id::text, NULL, s.reason, '{{}}'
 FROM ops.intent AS n JOIN ops.change_set AS s USING (change_set_id)
 WHERE n.state = 'waiting' AND s.state = 'held'
 UNION ALL
-SELECT 'review', r.entity, r.system, NULL, r.golden_id::text, NULL, r.kind || ' is to be decided'
+SELECT 'review', r.entity, r.system, NULL, r.golden_id::text, NULL, r.kind || ' is to be decided', '{{}}'
 FROM ops.review AS r WHERE r.state = 'open' AND r.golden_id IS NOT NULL
 UNION ALL
-SELECT 'conflict', c.entity, NULL, NULL, c.golden_id::text, NULL, c.unit || ' is to be decided'
+SELECT 'conflict', c.entity, NULL, NULL, c.golden_id::text, NULL, c.unit || ' is to be decided', '{{}}'
 FROM ops.conflict AS c WHERE c.state = 'open'
 UNION ALL
-SELECT 'timing', n.entity, n.system, n.source_id, n.golden_id::text, NULL, 'a write is on its way'
+SELECT 'timing', n.entity, n.system, n.source_id, n.golden_id::text, NULL, 'a write is on its way', '{{}}'
 FROM ops.intent AS n WHERE n.state IN ('sent', 'unknown')
