@@ -9,7 +9,7 @@ import pytest
 from concord.errors import EntityStopped
 from concord.model.spec import Column
 from concord.systems.digest import bucket_of, hash_sum, row_hash
-from concord.systems.protocol import Position, Row
+from concord.systems.protocol import Position, Row, Surveying
 from tests.contract.conftest import COLUMNS, Hands
 
 FULL = {
@@ -89,6 +89,37 @@ def test_a_change_made_while_a_snapshot_is_open_is_read_by_the_next(hands: Hands
         since = snapshot.position
         hands.edit(record, phone="during")
     assert changes(hands, since)[record].values["phone"] == "during"
+
+
+def test_what_is_told_to_be_unchanged_is_what_has_no_changes(hands: Hands) -> None:
+    record = hands.add(name="a")
+    since = position(hands)
+
+    def unchanged(before: Position) -> bool | None:
+        with hands.system.snapshot() as snapshot:
+            if not isinstance(snapshot, Surveying):
+                return None
+            assert snapshot.shapes([hands.mapping]) == {
+                hands.mapping.entity: snapshot.shape(hands.mapping)
+            }
+            return bool(snapshot.unchanged([hands.mapping], {hands.mapping.entity: before}))
+
+    if unchanged(since) is None:
+        pytest.skip("this adapter looks at one entity at a time")
+    with hands.other().snapshot() as snapshot:
+        elsewhere = snapshot.position
+    hands.edit(record, phone="1")
+    assert [unchanged(p) for p in (since, position(hands), elsewhere)] == [False, True, False]
+    hands.remove(record)
+    assert not unchanged(since)
+
+
+def test_shapes_leave_out_what_is_not_there(hands: Hands) -> None:
+    gone = hands.mapping.model_copy(update={"table": "not_there", "entity": "gone"})
+    with hands.system.snapshot() as snapshot:
+        if not isinstance(snapshot, Surveying):
+            pytest.skip("this adapter looks at one entity at a time")
+        assert snapshot.shapes([gone, hands.mapping]).keys() == {hands.mapping.entity}
 
 
 def test_records_asked_for_come_whether_changed_or_not(hands: Hands) -> None:

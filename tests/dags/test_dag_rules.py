@@ -36,8 +36,8 @@ def test_every_dag_file_is_parsed_without_an_error(dag_bag: Any) -> None:
     assert dag_bag.import_errors == {}
 
 
-def test_every_lane_is_a_dag_and_housekeeping_is_one(dag_bag: Any, config: Config) -> None:
-    assert set(dag_bag.dags) == {lane.dag for lane in config.lanes} | {"housekeeping"}
+def test_every_lane_is_a_dag_and_housekeeping_is_one(dag_bag: Any, business: Config) -> None:
+    assert set(dag_bag.dags) == {lane.dag for lane in business.lanes} | {"housekeeping"}
     assert {"micro_batch_fast", "nightly_reconcile"} <= set(dag_bag.dags)
 
 

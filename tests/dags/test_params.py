@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
+from concord.model.spec import Config
+
 
 def _resolve(dag_bag: Any, **values: Any) -> dict[str, Any]:
     params = dag_bag.dags["micro_batch_fast"].params
     return {name: params.get_param(name).__copy__().resolve(v) for name, v in values.items()}
 
 
-def test_by_default_everything_is_taken_and_written(dag_bag: Any) -> None:
+def test_by_default_everything_is_taken_and_written(dag_bag: Any, business: Config) -> None:
     assert dag_bag.dags["micro_batch_fast"].params.dump() == {
         "dry_run": False,
         "systems": ["erp", "crm"],
-        "entities": ["party", "contact", "address"],
+        "entities": list(business.lane["fast"].entities),
     }
 
 
@@ -37,7 +39,7 @@ def test_a_sensible_choice_is_accepted(dag_bag: Any, given: dict[str, Any]) -> N
         {"systems": ["pos"]},
         {"systems": "erp"},
         {"systems": ["erp", "erp"]},
-        {"entities": ["invoice"]},
+        {"entities": ["warranty"]},
     ],
     ids=str,
 )

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,12 +19,12 @@ import pytest
 
 from concord.errors import ConcordError
 from concord.hub.database import SESSION
-from concord.model.read import load_config
 from concord.model.spec import Config
 from concord.pipeline import begin, extract, finish, load, unify, validate
 from tests.faults.breaks import GRANTS, HTTP, POSTGRES, ROLE, Break, Crm, HttpCrm, PostgresCrm
 from tests.faults.hostile.hands import Hostile
 from tests.faults.hostile.world import HostileWorld
+from tests.support.configured import mapped
 from tests.support.world import World
 
 
@@ -38,12 +37,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def passing_on(config_copy: Path) -> Config:
+def passing_on(config: Config) -> Config:
     """The shipped configuration, where a deletion of a party on one side deletes on the other."""
-    file = config_copy / "model" / "party.yaml"
-    text = file.read_text()
-    file.write_text(re.sub(r"( +)(table: \w+\n)", r"\1\2\1on_delete: propagate\n", text))
-    return load_config(config_copy)
+    for system in config.system:
+        config = mapped(config, "party", system, on_delete="propagate")
+    return config
 
 
 @pytest.fixture

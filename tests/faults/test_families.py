@@ -23,6 +23,7 @@ from concord.model.spec import Config
 from concord.systems.registry import open_system
 from tests.conftest import TestHub
 from tests.support.configured import unlimited
+from tests.support.customers import customers
 from tests.support.world import World
 
 NOTE = """
@@ -93,14 +94,14 @@ def _config(root: Path, hub: TestHub) -> Config:
     """The shipped configuration with a third level, its tables made as a company would."""
     (root / "model" / "note.yaml").write_text(NOTE, encoding="utf-8")
     lanes = root / "lanes.yaml"
-    text = lanes.read_text(encoding="utf-8").replace("contact, address]", "contact, address, note]")
+    text = lanes.read_text(encoding="utf-8").replace("contact, address,", "contact, address, note,")
     lanes.write_text(text, encoding="utf-8")
     config = load_config(root)
     with Hub(hub.owner_url).connect() as conn:
         steps = plan(conn, config)
         write_migration(config, steps)
     migrate(hub.owner_url, config)
-    return config
+    return customers(config, "note")
 
 
 def _world(config: Config, hub: TestHub, urls: dict[str, str], suites: Path) -> World:

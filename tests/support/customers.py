@@ -14,12 +14,13 @@ BUSINESS = {  # of a party: what documents and rules say of it
 }  # fmt: skip
 
 
-def customers(config: Config) -> Config:
-    """The same company without its documents."""
+def customers(config: Config, *also: str) -> Config:
+    """The same company without its documents; `also` names further entities to keep."""
+    kept = {*ENTITIES, *also}
     return config.model_copy(
         update={
-            "entities": tuple(_own(e) for e in config.entities if e.name in ENTITIES),
-            "lanes": tuple(_cut(lane) for lane in config.lanes if _entities(lane)),
+            "entities": tuple(_own(e) for e in config.entities if e.name in kept),
+            "lanes": tuple(_cut(lane, kept) for lane in config.lanes if kept & set(lane.entities)),
             "rules": (),
         }
     )
@@ -40,9 +41,5 @@ def _own(entity: Entity) -> Entity:
     )
 
 
-def _cut(lane: Lane) -> Lane:
-    return lane.model_copy(update={"entities": _entities(lane)})
-
-
-def _entities(lane: Lane) -> tuple[str, ...]:
-    return tuple(name for name in lane.entities if name in ENTITIES)
+def _cut(lane: Lane, kept: set[str]) -> Lane:
+    return lane.model_copy(update={"entities": tuple(n for n in lane.entities if n in kept)})

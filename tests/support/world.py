@@ -93,7 +93,10 @@ def run_sql(url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
     with psycopg.connect(url, options=SESSION) as conn:
         cur = conn.execute(statement, values)
-        return cur.fetchall() if cur.description else []
+        if cur.description:
+            return cur.fetchall()
+        asked = (cur.statusmessage or "").startswith("SELECT")
+        return [()] * cur.rowcount if asked else []  # a row without columns is a row
 
 
 def insert(url: str, table: str, values: Mapping[str, Any], returning: str) -> str:

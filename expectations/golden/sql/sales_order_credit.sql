@@ -1,5 +1,5 @@
 -- sales_order_credit: a draft that is worth more than what is left of its customer's credit: limit less
--- open invoices and confirmed orders that are not invoiced, in CNY, the group's currency. A limit or an
+-- open invoices and what is not invoiced of confirmed orders, in CNY, the group's currency. A limit or an
 -- order in a currency without a rate says nothing here; the order is held for that.
 SELECT b.golden_id
 FROM {batch} AS b
@@ -20,10 +20,12 @@ CROSS JOIN LATERAL (
     WHERE i.party = b.party AND i.lifecycle = 'posted' AND i.deleted_at IS NULL
 ) AS invoiced
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(o.total * coalesce(o.rate, 1)), 0) AS worth
+    SELECT coalesce(sum(greatest(o.total - coalesce((
+               SELECT sum(i.total) FROM golden.invoice AS i
+               WHERE i."order" = o.golden_id AND i.lifecycle = 'posted' AND i.deleted_at IS NULL), 0), 0)
+               * coalesce(o.rate, 1)), 0) AS worth
     FROM golden.sales_order AS o
-    WHERE o.party = b.party AND o.lifecycle = 'confirmed' AND coalesce(o.billing, 'none') = 'none'
-      AND o.deleted_at IS NULL
+    WHERE o.party = b.party AND o.lifecycle = 'confirmed' AND o.deleted_at IS NULL
 ) AS ordered
 CROSS JOIN LATERAL (
     SELECT sum(l.quantity * l.price * (1 - coalesce(l.discount, 0) / 100)) AS worth

@@ -93,11 +93,11 @@ def _change(engine: Engine, changed: int, salt: int) -> Timed:
     return timed
 
 
-def run(engine: Engine) -> Timed:
-    """One fast batch, timed by step."""
+def run(engine: Engine, lane: str = "fast") -> Timed:
+    """One batch, timed by step."""
     before = _scanned(engine)
     started = time.perf_counter()
-    batch_id, counts = run_batch(engine, lane="fast", run_id=f"bench/{time.time_ns()}")
+    batch_id, counts = run_batch(engine, lane=lane, run_id=f"bench/{time.time_ns()}")
     seconds = time.perf_counter() - started
     with engine.hub.connect() as conn:
         rows = conn.execute(

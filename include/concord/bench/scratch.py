@@ -51,6 +51,13 @@ def world() -> Iterator[Engine]:
                 )
 
 
+def superuser(url: str) -> str:
+    """The address of a scratch database for its server's superuser."""
+    parts = urlsplit(url)
+    host = (parse_qs(parts.query).get("host") or [""])[0]
+    return socket_url("postgres", parts.path.lstrip("/"), Path(host))
+
+
 @contextmanager
 def _reports_apart() -> Iterator[None]:
     """Reports of measured batches go to a directory that is dropped, not beside the real ones."""

@@ -18,12 +18,12 @@ def register(commands: Any) -> None:
     top = group(
         commands, "rules", "Business rules, and what they would do.", "./concord rules list"
     )
-    command(top, "list", show_list, "All rules, and how many subjects wait for them.",
+    command(top, "list", show_list, "All rules; what they look at next (due), and later.",
             "./concord rules list")  # fmt: skip
     made = command(
         top, "rehearse", rehearse,
         "What a rule would do now with what changed since; writes nothing.",
-        "./concord rules rehearse order_from_won_opportunity --since 30d",
+        "./concord rules rehearse order_from_won_deal --since 30d",
     )  # fmt: skip
     made.add_argument("rule", metavar="RULE")
     made.add_argument("--since", type=duration, metavar="TIME",
@@ -48,9 +48,13 @@ def show_list(_: argparse.Namespace) -> None:
         versions: dict[str, int] = dict(
             conn.execute("SELECT rule, version FROM ops.rule_version").fetchall()
         )
-        waiting: dict[str, int] = dict(
-            conn.execute("SELECT rule, count(*) FROM ops.due GROUP BY rule").fetchall()
-        )
+        waiting = {
+            rule: (now, later)
+            for rule, now, later in conn.execute(
+                "SELECT rule, count(*) FILTER (WHERE at <= now()),"
+                " count(*) FILTER (WHERE at > now()) FROM ops.due GROUP BY rule"
+            )
+        }
         failing = {
             row[0]: row[1]
             for row in conn.execute(
@@ -69,10 +73,10 @@ def show_list(_: argparse.Namespace) -> None:
         state = state if rule.on else "off"
         gives = f"{rule.gives} (adds)" if rule.adds else rule.gives
         watches = ", ".join(rule.watches)
-        rows.append(
-            (rule.name, rule.version, gives, watches, state, waiting.get(rule.name, 0), rule.owner)
-        )
-    print(table(("rule", "version", "gives", "watches", "state", "due", "owner"), rows))
+        due = waiting.get(rule.name, (0, 0))
+        rows.append((rule.name, rule.version, gives, state, *due, rule.owner, watches))
+    headers = ("rule", "version", "gives", "state", "due", "later", "owner", "watches")
+    print(table(headers, rows))
 
 
 def rehearse(options: argparse.Namespace) -> None:

@@ -25,6 +25,9 @@ def register(commands: Any) -> None:
         "./concord status",
     )  # fmt: skip
     made.add_argument("--brief", action="store_true", help="three lines")
+    made.add_argument(
+        "--wait", type=float, metavar="SECONDS", help="until both sides agree; error if they do not"
+    )
     made = command(
         commands, "report", report, "Write a batch's quality report again and print its path.",
         "./concord report 12",
@@ -96,6 +99,11 @@ def status(options: argparse.Namespace) -> None:
     from concord.hub.database import Hub
 
     hub = Hub.from_environment()
+    if options.wait is not None:
+        from concord.cli.settled import wait
+        from concord.model.read import load_config
+
+        print(wait(hub, load_config(), options.wait))
     with hub.connect() as conn:
         rows = conn.execute(
             "SELECT b.batch_id, b.lane, b.state, to_char(b.started_at, 'YYYY-MM-DD HH24:MI:SS'),"

@@ -1,4 +1,4 @@
-"""`sandbox seed|import|tick|play|audit|score`: a small ERP and CRM to try everything on."""
+"""`sandbox seed|import|tick|play|latency|audit|score`: an ERP and a CRM to try it all on."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def register(commands: Any) -> None:
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--products", type=int, default=200, help="what the ERP trades in")
     made.add_argument("--no-business", action="store_true", help="customers alone, no products")
+    made.add_argument(
+        "--days", type=int, default=0, help="days of the ERP's business, ending a month ago"
+    )
     made.add_argument("--if-empty", action="store_true", help="add only what is missing altogether")
     made.add_argument("--reset", action="store_true", help="empty both sides first")
     made = command(
@@ -53,6 +56,13 @@ def register(commands: Any) -> None:
     made.add_argument("--rounds", type=int, default=4, help="how often a day both sides work")
     made.add_argument("--seed", type=int)
     made.add_argument("--between-days", metavar="COMMAND", help="run this after each day")
+    made = command(
+        top, "latency", latency, "How long changes take to the other side while Concord runs.",
+        "./concord sandbox latency --changes 100 --over 300",
+    )  # fmt: skip
+    made.add_argument("--changes", type=int, default=100)
+    made.add_argument("--over", type=float, default=300, help="seconds in which they are made")
+    made.add_argument("--seed", type=int, default=1)
     made = command(
         top, "audit", audit, "Whether both sides agree, asked of their databases alone.",
         "./concord sandbox audit --explain",
@@ -101,7 +111,7 @@ def _ready(options: argparse.Namespace) -> tuple[str, str]:
 
 def seed(options: argparse.Namespace) -> None:
     """Seed both sides."""
-    from concord.sandbox.business import has_business, seed_business
+    from concord.sandbox.business import has_business, seed_business, seed_days
     from concord.sandbox.database import is_empty
     from concord.sandbox.seed import seed as make
 
@@ -114,6 +124,8 @@ def seed(options: argparse.Namespace) -> None:
         print(make(erp, crm, customers=options.customers, seed=options.seed, truth_path=truth))
     if not options.no_business and not has_business(erp):
         print(seed_business(erp, products=options.products, seed=options.seed))
+        if options.days:
+            print(seed_days(erp, options.days, options.seed))
 
 
 def load(options: argparse.Namespace) -> None:
@@ -157,6 +169,13 @@ def _between(command: list[str], day: date) -> None:
     print(f"{day} is over.", flush=True)
     if command and (ended := subprocess.run(command, check=False).returncode):
         raise ConcordError(f"{shlex.join(command)} ended with {ended} after {day}; play stopped.")
+
+
+def latency(options: argparse.Namespace) -> None:
+    """Measure."""
+    from concord.sandbox.latency import latency as measure
+
+    print(measure(*_urls(), changes=options.changes, over=options.over, seed=options.seed))
 
 
 def audit(options: argparse.Namespace) -> int:

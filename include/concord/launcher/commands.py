@@ -108,8 +108,15 @@ def _down(places: Places, arguments: list[str]) -> int:
 
 
 def _status(places: Places, arguments: list[str]) -> int:
-    _parser("status").parse_args(arguments)
-    return state.show(places, os.environ)
+    parser = _parser("status")
+    parser.add_argument(
+        "--wait",
+        type=float,
+        metavar="SECONDS",
+        help="wait until both sides agree, and say what is on both; 1 when they do not",
+    )
+    options = parser.parse_args(arguments)
+    return state.show(places, os.environ, options.wait)
 
 
 def _test(places: Places, arguments: list[str]) -> int:

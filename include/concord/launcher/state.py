@@ -12,16 +12,20 @@ from concord.launcher.lock import hold
 from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
+from concord.launcher.tools import Argv, run
 
 STOPPED = 3
 """Exit code of `status` when nothing runs."""
 
 
-def show(places: Places, environ: Mapping[str, str]) -> int:
-    """Print what runs and what the last batches did.
+def show(places: Places, environ: Mapping[str, str], wait: float | None = None) -> int:
+    """Print what runs and what the last batches did, after waiting `wait` seconds for agreement.
 
     Returns:
         0 when all is well, 1 when something is not running, 3 when nothing is.
+
+    Raises:
+        LaunchError: the two sides do not agree within `wait` seconds.
     """
     running = runtime.look(places)
     postgres = Cluster(places, environ).postmaster()
@@ -33,6 +37,8 @@ def show(places: Places, environ: Mapping[str, str]) -> int:
     if not rows:
         print("Concord is not running. Start it: ./concord up")
         return STOPPED
+    if wait is not None:
+        print(f"{agreed(places, environ, wait)}\n")
     for name, state, pid, note in rows:
         print(f"{name:<14}{state:<10}{f'pid {pid}' if pid else '':<14}{note}".rstrip())
     if running.up:
@@ -81,6 +87,15 @@ def brief(places: Places, environ: Mapping[str, str]) -> str:
         return "The hub did not answer within 20 s."
     said = answer.stdout if answer.returncode == 0 else answer.stderr
     return said.strip()
+
+
+def agreed(places: Places, environ: Mapping[str, str], seconds: float) -> str:
+    """Wait until both sides agree; what they agree on. Raises LaunchError when they do not."""
+    chosen = settings.load(places, environ)
+    env = settings.children(places, chosen, Cluster(places, environ).socket, environ)
+    argv: Argv = [places.python, "-m", "concord.cli", "status", "--wait", str(seconds), "--brief"]
+    said = run("Waiting until both sides agree", argv, env, places, log="up.log")
+    return said.splitlines()[0]
 
 
 @contextmanager

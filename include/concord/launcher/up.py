@@ -18,9 +18,15 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.processes import send
 from concord.launcher.progress import Progress, duration
-from concord.launcher.state import brief, down, undisturbed
+from concord.launcher.state import agreed, brief, down, undisturbed
 from concord.launcher.tools import Argv, run
 from concord.launcher.watch import Watch
+
+_SEED = "sandbox seed --if-empty --customers 200 --products 60 --days 3"
+"""Enough to see something on every screen, and quick."""
+
+_AGREEMENT = 180.0
+"""Seconds in which the sandbox's two sides agree after their first batches."""
 
 _SPACE = 300 * 2**20
 """Bytes without which a database does not live long."""
@@ -38,6 +44,7 @@ class Up:
 
     def __post_init__(self) -> None:
         self.begun = time.monotonic()
+        self.sandbox = False
         self.cluster = Cluster(self.places, self.environ)
 
     def go(self) -> int:
@@ -98,7 +105,8 @@ class Up:
                 self.cluster.cluster_id() if settings.METADATA not in chosen.airflow else ""
             )
             preparation = airflow.Preparation(self.places, env, cluster_id, held)
-            self._hub_and_systems(env, held, sandbox=chosen.sandbox)
+            self.sandbox = chosen.sandbox
+            self._hub_and_systems(env, held)
             with self.progress.step("Preparing Airflow's database, user and pools"):
                 lanes = preparation.finish()
             # Only migrations need the owner's rights.
@@ -115,10 +123,10 @@ class Up:
                     self.cluster.stop()
             raise
 
-    def _hub_and_systems(self, env: Mapping[str, str], held: Held, *, sandbox: bool) -> None:
+    def _hub_and_systems(self, env: Mapping[str, str], held: Held) -> None:
         commands = {"Bringing the hub's tables up to date": "hub migrate"}
-        if sandbox:
-            commands["Filling the sandbox"] = "sandbox seed --if-empty"
+        if self.sandbox:
+            commands["Filling the sandbox"] = _SEED
             commands["Preparing the sandbox's systems"] = "systems prepare --run"
         commands["Checking configuration and connections"] = "check"
         for task, command in commands.items():
@@ -140,6 +148,9 @@ class Up:
             if full and (self.once or api.runs(full, since) or not api.succeeded_once(full)):
                 seconds = watch.run(full, since)
                 self.progress.say(f"  {full} succeeded in {seconds:.1f} s")
+                if fast and self.sandbox:
+                    api.trigger(fast)
+                    self._agreement()
         except KeyboardInterrupt:
             if self.once:
                 raise
@@ -154,6 +165,15 @@ class Up:
         else:
             self._where_to_look(f"Concord is up ({total}).")
         return 0
+
+    def _agreement(self) -> None:
+        """Wait for the batches that carry over what waited for the first ones."""
+        try:
+            with self.progress.step("Waiting until both sides agree"):
+                said = agreed(self.places, self.environ, _AGREEMENT)
+        except LaunchError as error:
+            said = f"{error}\nConcord goes on; ./concord status shows what is left."
+        self.progress.say(f"  {said}")
 
     def _not_watched(self, error: Exception) -> LaunchError:
         if isinstance(error, Refused) and error.status == 401:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concord.errors import NotBalanced
 from concord.hub.database import Connection
+from concord.hub.sql import statement
 from concord.pipeline.batch import Counts, add_counts, read_batch
 
 READ_PARTS = (
@@ -44,31 +45,24 @@ def of_writes(conn: Connection, batch_id: int, system: str) -> Counts:
         NotBalanced: it is not.
     """
     batch = read_batch(conn, batch_id)
-    out: Counts = {}
-    for entity in batch.entities:
-        counts = _of_entity(conn, batch_id, system, entity)
-        add_counts(conn, batch_id, system, entity, counts)
-        for name, n in counts.items():
-            out[name] = out.get(name, 0) + n
-    return out
-
-
-def _of_entity(conn: Connection, batch_id: int, system: str, entity: str) -> Counts:
-    rows = conn.execute(
-        "SELECT CASE state WHEN 'sent' THEN 'unknown' ELSE state END, count(*) FROM ops.intent"
-        " WHERE batch_id = %s AND system = %s AND entity = %s GROUP BY 1",
-        (batch_id, system, entity),
-    ).fetchall()
-    counts = {**dict.fromkeys(STATES, 0), **{state: int(n) for state, n in rows}}
+    values = {"batch": batch_id, "system": system, "entities": list(batch.entities)}
+    out = dict.fromkeys(STATES, 0)
+    books: dict[str, Counts] = {}
+    for entity, state, n in conn.execute(statement("pipeline", "writes_by_state"), values):
+        books.setdefault(entity, dict.fromkeys(STATES, 0))[state] = int(n)
     planned = conn.execute(
-        "SELECT coalesce(sum(n), 0) FROM ops.batch_count WHERE batch_id = %s AND system = %s"
-        " AND entity = %s AND name = 'planned'",
-        (batch_id, system, entity),
-    ).fetchone()
-    assert planned
-    if planned[0] != sum(counts.values()):
-        raise NotBalanced(
-            f"batch {batch_id}, {system}.{entity}: planned {planned[0]}, accounted for"
-            f" {sum(counts.values())}"
-        )
-    return counts
+        "SELECT entity, n FROM ops.batch_count WHERE batch_id = %(batch)s AND system = %(system)s"
+        " AND entity = ANY(%(entities)s) AND name = 'planned' AND n > 0",
+        values,
+    ).fetchall()
+    for entity, n in {**dict.fromkeys(books, 0), **dict(planned)}.items():
+        counts = books.get(entity, {})
+        if n != sum(counts.values()):
+            raise NotBalanced(
+                f"batch {batch_id}, {system}.{entity}: planned {n}, accounted for"
+                f" {sum(counts.values())}"
+            )
+        add_counts(conn, batch_id, system, entity, counts)
+        for name, m in counts.items():
+            out[name] += m
+    return out

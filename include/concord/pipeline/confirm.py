@@ -46,6 +46,7 @@ def store(
     seq = _sequence(conn, mapping.system)
     _outcomes_table(conn, entity, intents, outcomes)
     _copy_records(engine, conn, entity, mapping, outcomes)
+    conn.execute("ANALYZE outcome, read_back")  # or lines are resolved anew for every outcome
     values = {
         "system": mapping.system,
         "entity": entity.name,

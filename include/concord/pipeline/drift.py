@@ -8,6 +8,7 @@ planned once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from psycopg import sql
@@ -52,7 +53,7 @@ def check(
     for field, why in stopped.items():
         open_review(conn, batch_id, mapping, field, why)
     _close_repaired(conn, mapping, stopped)
-    _remember(conn, mapping, shape, stopped, known)
+    _remember(conn, mapping, shape, stopped, known, native)
     _stop_when_needed(entity, mapping, stopped)
     return stopped
 
@@ -71,6 +72,15 @@ def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Sh
     return replace(shape, columns={n: t for n, t in shape.columns.items() if n not in bad})
 
 
+def as_accepted(
+    mapping: EntityMapping, shape: Shape, known: Mapping[str, str], native: Mapping[str, str]
+) -> bool:
+    """Whether all columns are there and as they were last accepted: `check` would do nothing."""
+    return not shape.missing and all(
+        known.get(name) == kind for name, kind in shape.columns.items()
+    ) and not any(_other_lines(c, native, shape) for c in mapping.columns)  # fmt: skip
+
+
 def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
     """The shape without columns that are not of the type that was last accepted."""
     row = conn.execute(
@@ -84,11 +94,22 @@ def accepted(conn: Connection, mapping: EntityMapping, shape: Shape) -> Shape:
     return replace(shape, columns=columns)
 
 
-def _other_lines(column: Column, native: dict[str, str], shape: Shape) -> bool:
-    """Whether lines are made of other types: to the document they are always one text."""
+def _other_lines(column: Column, native: Mapping[str, str], shape: Shape) -> bool:
+    """Whether a column of lines has another type: to the document they are always one text.
+
+    A column that the mapping names only since, or no longer, is none of the system's doing.
+    """
     if column.lines is None or column.column not in native:
         return False
-    return native[column.column] != shape.native.get(column.column)
+    was, now = _line_types(native[column.column]), _line_types(shape.native.get(column.column, ""))
+    return any(now.get(name, kind) != kind for name, kind in was.items())
+
+
+def _line_types(native: str) -> dict[str, str]:
+    """`so_line(item text, qty numeric)` as column -> type."""
+    inside = native.partition("(")[2].removesuffix(")")
+    pairs = (part.rpartition(" ") for part in inside.split(", ") if part)
+    return {name: kind for name, _, kind in pairs}
 
 
 def open_review(
@@ -135,10 +156,15 @@ def _remember(
     shape: Shape,
     stopped: dict[str, str],
     known: dict[str, str],
+    native: dict[str, str],
 ) -> None:
-    """Accept columns seen for the first time; a stopped one keeps what it was."""
+    """Accept what is seen for the first time, in lines too; a stopped column keeps what it was."""
     bad = {c.column for c in mapping.columns if c.field in stopped}
-    fresh = {n: t for n, t in shape.columns.items() if n not in bad and n not in known}
+    other = {c.column for c in mapping.columns if c.lines is not None} - bad
+    other = {n for n in other & native.keys() if native[n] != shape.native.get(n)}
+    fresh = {
+        n: t for n, t in shape.columns.items() if n not in bad and n not in known.keys() - other
+    }
     if not fresh:
         return
     conn.execute(

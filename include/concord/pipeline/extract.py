@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.model.spec import Entity, EntityMapping, Scope
-from concord.pipeline import compare, drift, stage
+from concord.pipeline import compare, drift, stage, survey
 from concord.pipeline.batch import Batch, Counts, add_counts, step, stored_counts, total
 from concord.pipeline.cursors import committed
 from concord.pipeline.engine import Engine
@@ -57,10 +57,15 @@ def extract(engine: Engine, batch_id: int, system: str) -> Counts:
         work = [(e, m) for e, m in taken.batch.work(engine) if m.system == system]
         counts = []
         with _snapshot(engine, system) as (snapshot, seq):
+            mappings = [m for _, m in work] if taken.batch.scope == "delta" else []
+            same = survey.unchanged(taken.conn, mappings, snapshot)
+            survey.book(taken.conn, batch_id, mappings, snapshot, seq, same)
             for entity, mapping in work:
+                if entity.name in same:
+                    continue
                 one = _entity(taken.conn, taken.batch, entity, mapping, snapshot)
                 counts.append(_book(taken.conn, batch_id, mapping, seq, one))
-        return total(counts)
+        return total([{"read": 0}, *counts])
 
 
 @contextmanager

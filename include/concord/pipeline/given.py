@@ -17,6 +17,7 @@ from concord.pipeline import stage, unify
 from concord.pipeline.batch import Batch, Counts, add_counts, step, stored_counts, total
 from concord.pipeline.engine import Engine
 from concord.pipeline.source import Source
+from concord.rules import due
 from concord.rules import evaluate as rules
 
 PASSES = ("w", "c", "r", "d", "n")  # work tables of the systems' pass that the rules' pass replaces
@@ -30,11 +31,15 @@ def evaluate(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "rules") as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, ("given",))
-        counts = [
-            _entity(taken.conn, engine, taken.batch, entity)
-            for entity in engine.config.entities
-            if entity.name in taken.batch.entities and entity.name in engine.config.given
-        ]
+        given, full = engine.config.rules, taken.batch.scope == "full"
+        counts = []
+        stirring = due.stirring(taken.conn, given)
+        for entity in engine.config.entities:
+            if entity.name not in taken.batch.entities:
+                continue
+            if any(r.gives == entity.name and (full or r.name in stirring) for r in given):
+                counts.append(_entity(taken.conn, engine, taken.batch, entity))
+                stirring = due.stirring(taken.conn, given)  # what changed may concern other rules
         return total(counts)
 
 

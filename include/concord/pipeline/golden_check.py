@@ -41,7 +41,7 @@ def _check(engine: Engine, batch_id: int, name: str, system: str, counted: list[
         held = _held(taken.conn, taken.batch) if system == GOLDEN else {}
         if not changed and not held:
             return {}
-        loaded = suites.load(engine.expectations, engine.config)
+        loaded = suites.current(engine.expectations, engine.config)
         asked = changed | {
             name for name, sent in held.items() if sent or loaded.of(GOLDEN, name).across
         }

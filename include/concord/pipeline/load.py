@@ -49,12 +49,17 @@ def load(engine: Engine, batch_id: int, system: str) -> Counts:
         there = _mapped(engine, taken.batch.entities, system)
         shapes: dict[str, Shape] | None = None
         # What refers to something comes after it, and goes before it.
-        for entity, deletes in [(e, False) for e in there] + [(e, True) for e in reversed(there)]:
+        order = [(e, False) for e in there] + [(e, True) for e in reversed(there)]
+        waiting = _waiting(taken.conn, there, system)
+        for entity, deletes in order:
+            if (entity.name, deletes) not in waiting:
+                continue
             # Asked by the step's own session, which thereby says that this attempt still works.
             if not _anything(taken.conn, entity.by_system[system], deletes):
                 continue
             if shapes is None:
-                shapes = shapes_of(engine, taken.conn, there, system)
+                written = [e for e in there if {(e.name, False), (e.name, True)} & waiting]
+                shapes = shapes_of(engine, taken.conn, written, system)
             if entity.name in shapes:
                 shape = shapes[entity.name]
                 earlier += _load(engine, batch_id, entity, system, shape, deletes=deletes)
@@ -116,6 +121,15 @@ def _ledger(engine: Engine) -> Iterator[Connection]:
         )
         conn.commit()
         yield conn
+
+
+def _waiting(conn: Connection, there: Sequence[Entity], system: str) -> set[tuple[str, bool]]:
+    """Entities with anything to send, and whether that is deletions: in most batches none."""
+    rows = conn.execute(
+        statement("pipeline", "anything_waits"),
+        {"system": system, "entities": [e.name for e in there]},
+    ).fetchall()
+    return {(entity, deletes) for entity, deletes in rows}
 
 
 def _anything(conn: Connection, mapping: EntityMapping, deletes: bool) -> bool:

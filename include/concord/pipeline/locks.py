@@ -28,20 +28,19 @@ def entities(engine: Engine, names: Sequence[str]) -> Iterator[None]:
 
 def _all_or_none(conn: Connection, names: Sequence[str], *, wait: bool) -> str | None:
     """Take all of these, waiting for the first one alone; else none, and which one was busy."""
-    for n, name in enumerate(names):
-        if wait and n == 0:
-            conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_key(name),))
-        elif not _try(conn, name):
-            conn.execute("SELECT pg_advisory_unlock_all()")
-            return name
-    return None
-
-
-def _try(conn: Connection, name: str) -> bool:
-    row = conn.execute(
-        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (_key(name),)
-    ).fetchone()
-    return bool(row and row[0])
+    if wait:
+        conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_key(names[0]),))
+    rest = names[1:] if wait else names
+    taken = conn.execute(
+        "SELECT n, pg_try_advisory_lock(hashtextextended(key, 0))"
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS k (key, n)",
+        ([_key(name) for name in rest],),
+    ).fetchall()
+    busy: list[str] = [rest[n - 1] for n, free in taken if not free]
+    if not busy:
+        return None
+    conn.execute("SELECT pg_advisory_unlock_all()")
+    return busy[0]
 
 
 def _key(name: str) -> str:

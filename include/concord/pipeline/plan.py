@@ -36,19 +36,31 @@ def plan(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "plan") as taken:
         if taken.past:
             return {}
+        affected = _affected(taken.conn, taken.batch)
         counts = [
             _change_set(taken.conn, engine, taken.batch, entity, mapping)
             for entity, mapping in taken.batch.work(engine)
+            if taken.batch.scope == "full" or entity.name in affected
         ]
+        counts.append({"planned": 0})
         if taken.batch.dry_run or set(taken.batch.systems) < set(engine.config.system):
             return total(counts)  # something is left for the next batch to plan
-        for name in taken.batch.entities:
-            affected = stage.work_table(batch_id, "g", name)
-            if stage.exists(taken.conn, affected):
-                taken.conn.execute(
-                    statement("pipeline", "planned", affected=affected), {"entity": name}
-                )
+        for name in affected:
+            work = stage.work_table(batch_id, "g", name)
+            taken.conn.execute(statement("pipeline", "planned", affected=work), {"entity": name})
         return total(counts)
+
+
+def _affected(conn: Connection, batch: Batch) -> list[str]:
+    """Entities of which this batch computed golden records, or found some to plan."""
+    tables = {
+        stage.work_table(batch.id, "g", name).as_string(conn): name for name in batch.entities
+    }
+    rows = conn.execute(
+        "SELECT name FROM unnest(%s::text[]) AS t (name) WHERE to_regclass(name) IS NOT NULL",
+        (list(tables),),
+    ).fetchall()
+    return [tables[table] for (table,) in rows]
 
 
 def _change_set(

@@ -35,7 +35,7 @@ def validate(engine: Engine, batch_id: int) -> Counts:
         due = volumes.due(taken.conn, batch_id, taken.batch.lane)
         if not staged and not due:
             return {"checked": 0, "failed_rules": 0, "held_entities": 0}
-        loaded = suites.load(engine.expectations, engine.config)
+        loaded = suites.current(engine.expectations, engine.config)
         results = run.validate_batch(engine.hub, loaded, batch_id, staged) if staged else []
         held = [result for result in results if result.held]
         for result in held:

@@ -11,6 +11,8 @@ r (new good states), d (changed fields), g (golden ids to compute), n (their new
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -51,6 +53,7 @@ ROW_CLASSES = {
     "set_back": "set_back",
     "doubtful": "quarantined",
 }
+COUNTED = (*ROW_CLASSES.values(), "woken", "golden_changed", "conflicts")
 
 
 def take_in(engine: Engine, batch_id: int) -> Counts:
@@ -64,11 +67,25 @@ def take_in(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "unify") as taken:
         if taken.past:
             return {}
-        counts = []
+        counts = [dict.fromkeys(COUNTED, 0)]
+        resting = []
+        stirring = _stirring(taken.conn, taken.batch)
         for entity in engine.config.entities:
-            if entity.name in taken.batch.entities:
+            if entity.name in stirring:
                 counts.append(_entity(taken.conn, engine, taken.batch, entity))
+                stirring = _stirring(taken.conn, taken.batch)  # it may have woken what refers to it
+            elif entity.name in taken.batch.entities:
+                resting.append(entity.name)
+        _move_cursors(taken.conn, taken.batch, resting, taken.batch.systems)
         return total(counts)
+
+
+def _stirring(conn: Connection, batch: Batch) -> set[str]:
+    """Entities with something to do: in most batches these are few."""
+    rows = conn.execute(
+        statement("pipeline", "stirring"), {"batch": batch.id, "entities": list(batch.entities)}
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def take_given(
@@ -294,7 +311,14 @@ def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list
     for name in ("heal_quarantine", "unpark", "reread_done", "reread_older"):
         conn.execute(statement("pipeline", name, work=work), values)
     moved = [s.mapping.system for s in sources if not s.hold_deletes and not s.obsolete]
-    conn.execute(statement("pipeline", "move_cursors"), {**values, "systems": moved})
+    _move_cursors(conn, batch, [entity.name], moved)
+
+
+def _move_cursors(
+    conn: Connection, batch: Batch, entities: Sequence[str], systems: Sequence[str]
+) -> None:
+    values = {"batch": batch.id, "entities": list(entities), "systems": list(systems)}
+    conn.execute(statement("pipeline", "move_cursors"), values)
 
 
 def _books(conn: Connection, batch: Batch, entity: Entity, system: str) -> Counts:

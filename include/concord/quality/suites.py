@@ -33,6 +33,23 @@ class _Table:
     readings: Mapping[str, Reading]
 
 
+def current(expectations_root: Path, config: Config) -> Suites:
+    """The suites as their files are now, read again only when one of these has changed.
+
+    Raises:
+        ConfigError: see load.
+    """
+    files = sorted(p for p in expectations_root.rglob("*") if p.is_file())
+    state = tuple((str(p), (s := p.stat()).st_mtime_ns, s.st_size) for p in files)
+    kept = _kept.get(expectations_root)
+    if kept is None or kept[0] is not config or kept[1] != state:
+        kept = _kept[expectations_root] = (config, state, load(expectations_root, config))
+    return kept[2]
+
+
+_kept: dict[Path, tuple[Config, tuple[tuple[str, int, int], ...], Suites]] = {}
+
+
 def load(expectations_root: Path, config: Config) -> Suites:
     """Read and check every suite.
 

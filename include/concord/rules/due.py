@@ -72,6 +72,13 @@ def former(entity: Entity) -> sql.Composed:
     return joined(ident("h", c) for c in [*own, *(f.name for f in entity.fields)])
 
 
+def stirring(conn: Connection, rules: Sequence[Rule]) -> set[str]:
+    """Rules that have anything to do, found for all of them at once."""
+    versions = [str(rule.version) if rule.on else None for rule in rules]
+    values = {"rules": [rule.name for rule in rules], "versions": versions}
+    return {name for (name,) in conn.execute(statement("rules", "stirring"), values)}
+
+
 def version_changed(conn: Connection, rule: Rule) -> bool:
     """Whether this version of the rule was never evaluated for all of its subjects."""
     row = conn.execute(

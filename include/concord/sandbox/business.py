@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -15,8 +17,11 @@ from concord.hub.database import safe_address
 from concord.hub.sql import idents
 from concord.sandbox import goods
 from concord.sandbox.database import ERP, Connection, opened, require, script
+from concord.sandbox.play_erp import erp_day
 
 MAX_PRODUCTS = 5000
+AGO = 31
+"""The days that `seed_days` plays end so many days ago."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,26 @@ def seed_business(erp_url: str, products: int = 200, seed: int = 1) -> BusinessS
         rows["customer_company"] = terms.rowcount
         connection.execute(script("erp_business_loaded"))
     return BusinessSummary(rows, time.monotonic() - started)
+
+
+def seed_days(erp_url: str, days: int, seed: int = 1) -> str:
+    """Play `days` of business in the ERP alone, the last of them `AGO` days ago, and tell of them.
+
+    Later days are left for `play`, which goes on after the newest order.
+    Raises as `seed_business` does.
+    """
+    started, done = time.monotonic(), Counter[str]()
+    with opened(ERP, erp_url) as connection:
+        require(connection, ERP, erp_url)
+        connection.commit()
+        connection.autocommit = True
+        for ago in range(AGO + days - 1, AGO - 1, -1):
+            day = date.today() - timedelta(days=ago)
+            done.update(erp_day(connection, day, Random(f"{seed}:{day}")).done)
+    seconds = time.monotonic() - started
+    names = {"order": "orders", "ship": "shipments", "invoice_order": "invoices"}
+    told = ", ".join(f"{done[deed]:,} {name}" for deed, name in names.items())
+    return f"{days} days of business in the ERP: {told}, {seconds:.1f} s."
 
 
 def has_business(erp_url: str) -> bool:

@@ -1,7 +1,8 @@
 """A minute of ordinary business on both sides, in plain SQL as people and forms send it.
 
 Telephone numbers and e-mail addresses change, customers move, new ones come, contacts change;
-now and then both sides change the same customer. Every deed is a transaction of its own.
+now and then both sides change the same customer. Where there are products and prices, both sides
+take some orders too, and the ERP works on. Every deed is a transaction of its own.
 """
 
 from __future__ import annotations
@@ -9,18 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from random import Random, SystemRandom
+from typing import LiteralString
 
 from concord.errors import ConcordError
 from concord.hub.database import safe_address
 from concord.sandbox.database import CRM, ERP, Connection, opened, require, script
 from concord.sandbox.desks import CrmDesk, ErpDesk
+from concord.sandbox.play_crm import crm_day
+from concord.sandbox.play_erp import erp_day
+from concord.sandbox.season import busy
 from concord.sandbox.world import pick
 
 ERP_DEEDS = ("phone", "phone", "email", "address", "contact", "new_contact", "terms")
 CRM_DEEDS = ("phone", "phone", "email", "email", "address", "contact", "new_contact", "rename")
 BOTH_SHARE = 0.3
 """Share of the minutes in which both sides change the telephone number of one customer."""
+ORDERS = {"erp": 2, "crm": 5}
+"""Orders that a minute brings to each side, about."""
+SHARE = 0.25
+"""Share of a day's work that the ERP's people do in a minute."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,9 @@ class TickSummary:
 
     @property
     def changes(self) -> int:
-        """All deeds together; one on both sides counts as two."""
-        return sum(self.erp.values()) + sum(self.crm.values()) + 2 * self.both
+        """All deeds but refused ones together; one on both sides counts as two."""
+        deeds = Counter(self.erp) + Counter(self.crm)
+        return deeds.total() - deeds["refused"] + 2 * self.both
 
     def __str__(self) -> str:
         def told(deeds: Mapping[str, int]) -> str:
@@ -47,7 +58,8 @@ class TickSummary:
 
 
 def tick(erp_url: str, crm_url: str, seed: int | None = None, minutes: int = 1) -> TickSummary:
-    """Do `minutes` of business: each has a new customer and four to nine other deeds a side.
+    """Do `minutes` of business: each has a new customer and four to nine other deeds a side, and
+    some orders and what follows from them where there is something to sell.
 
     The same seed on the same state does the same (times of change apart); without one, each call
     does something else.
@@ -73,6 +85,8 @@ def tick(erp_url: str, crm_url: str, seed: int | None = None, minutes: int = 1) 
                         done[desk.side.name][deed] += 1
             if rng.random() < BOTH_SHARE:
                 both += _both(at_erp, at_crm)
+            done["crm"] += _crm_business(crm, rng)
+            done["erp"] += _erp_business(erp, rng)
     return TickSummary(dict(done["erp"]), dict(done["crm"]), both)
 
 
@@ -88,6 +102,31 @@ def _stream(seed: int | None, minute: int, erp: Connection, url: str) -> Random:
         )
     start = SystemRandom().getrandbits(64) if seed is None else seed
     return Random(f"tick:{start}:{minute}:{row[0]}")
+
+
+def _crm_business(crm: Connection, rng: Random) -> Counter[str]:
+    """Orders, deals and tickets, once the catalogue has reached the CRM; a weekday like any."""
+    today = date.today()
+    if not _any(crm, "SELECT EXISTS (SELECT FROM price_book_entry)"):
+        return Counter()
+    done = crm_day(crm, today, rng, orders_per_day=ORDERS["crm"] / busy(today))
+    del done["nothing to do"]
+    return done
+
+
+def _erp_business(erp: Connection, rng: Random) -> Counter[str]:
+    """Orders by telephone, and what the desks get done; what the ERP refuses is `refused`."""
+    today = date.today()
+    if not _any(erp, "SELECT EXISTS (SELECT FROM prices)"):
+        return Counter()
+    orders = ORDERS["erp"] / (busy(today) * SHARE)
+    worked = erp_day(erp, today, rng, orders=orders, share=SHARE, replenish=2)
+    return Counter(worked.done) + Counter(refused=len(worked.refused))
+
+
+def _any(connection: Connection, query: LiteralString) -> bool:
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def _both(erp: ErpDesk, crm: CrmDesk) -> int:

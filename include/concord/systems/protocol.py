@@ -141,6 +141,27 @@ class Snapshot(Protocol):
         ...
 
 
+@runtime_checkable
+class Surveying(Protocol):
+    """A Snapshot that can look at many entities at once: in most batches most are unchanged.
+
+    Optional. Without it every entity is asked for its shape and its changes.
+    """
+
+    def shapes(self, mappings: Sequence[EntityMapping]) -> Mapping[str, Shape]:
+        """What `shape` gives, by entity; those for which it raises EntityStopped are left out."""
+        ...
+
+    def unchanged(
+        self, mappings: Sequence[EntityMapping], since: Mapping[str, Position]
+    ) -> set[str]:
+        """Entities of which `changes` would give no record since their positions.
+
+        Those of which it cannot be told are not among them. `since`: a position by entity.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Fence:
     """A lease's name and token; a write with an older token than the newest seen is refused."""

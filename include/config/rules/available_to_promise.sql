@@ -6,10 +6,12 @@ SELECT s.golden_id::text AS key, s.golden_id AS subject, s.product, s.warehouse,
        s.on_hand, s.reserved, n.promised, i.inbound, s.on_hand - s.reserved - n.promised AS available,
        n.counted_to, i.schedule, i.again_at
 FROM golden.stock_level AS s
+LEFT JOIN (  -- once for all: an order that is open is found sooner than the lines of a product
+    SELECT d.product, d.warehouse, sum(d.quantity) AS quantity FROM open_demand AS d
+    GROUP BY d.product, d.warehouse
+) AS d ON d.product = s.product AND d.warehouse = s.warehouse
 CROSS JOIN LATERAL (
-    SELECT coalesce((SELECT sum(d.quantity) FROM open_demand AS d
-                     WHERE d.product = s.product AND d.warehouse = s.warehouse), 0)
-           + coalesce(sum(h.quantity) FILTER (WHERE h.loose), 0) AS promised,
+    SELECT coalesce(d.quantity, 0) + coalesce(sum(h.quantity) FILTER (WHERE h.loose), 0) AS promised,
            coalesce(max(h.number) FILTER (WHERE h.number = h.nth), 0) AS counted_to
     FROM (
         SELECT h.*, row_number() OVER (ORDER BY h.number) AS nth,

@@ -1,6 +1,6 @@
 -- components: what one base unit of each made product consists of, in base units of products that are
--- not made themselves; through all levels. A circle of bills ends where it closes; its bills fail
--- their suite, and nothing is produced from them.
+-- not made themselves; through all levels. What contains itself, or something whose bill is held back, has
+-- none: nothing is produced from it.
 WITH RECURSIVE bill AS (
     SELECT DISTINCT ON (b.product) b.golden_id, b.product, b.makes
     FROM golden.bill_of_materials AS b
@@ -9,6 +9,13 @@ WITH RECURSIVE bill AS (
                       WHERE q.system = 'golden' AND q.entity = 'bill_of_materials'
                         AND q.source_id = b.golden_id::text AND q.state IN ('open', 'replay'))
     ORDER BY b.product, b.valid_from DESC NULLS LAST, b.number DESC
+),
+held AS (
+    SELECT b.product
+    FROM golden.bill_of_materials AS b
+    WHERE b.status = 'active' AND b.deleted_at IS NULL AND coalesce(b.valid_from, current_date) <= current_date
+    EXCEPT
+    SELECT b.product FROM bill AS b
 ),
 part AS (
     SELECT b.product AS made, l.product,
@@ -30,5 +37,7 @@ tree AS (
 ) CYCLE product SET closed USING path
 SELECT t.made, t.product, sum(t.quantity) AS quantity
 FROM tree AS t
-WHERE NOT t.is_made AND NOT t.closed
+WHERE NOT t.is_made
+  AND NOT EXISTS (SELECT FROM tree AS x LEFT JOIN held AS h USING (product)
+                  WHERE x.made = t.made AND (x.closed OR h.product IS NOT NULL))
 GROUP BY t.made, t.product

@@ -1,5 +1,5 @@
--- customer_balance: one row a customer with an invoice, a payment or an order. Posted documents are
--- taken at their own rate; orders that are not invoiced yet and the credit limit at today's.
+-- customer_balance: one row a customer with an invoice, a payment or an order. Posted documents
+-- and orders are taken at their own rate, the credit limit at today's.
 SELECT p.golden_id::text AS key, p.golden_id AS subject,
        round(d.open_balance, 2) AS open_balance, round(d.overdue, 2) AS overdue,
        round(p.credit_limit * coalesce(limit_rate.rate, 1) - d.open_balance - o.not_invoiced, 2) AS credit_room,
@@ -19,8 +19,10 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT max(o.ordered_on) AS last_order_on,
            count(*) FILTER (WHERE o.lifecycle IN ('draft', 'confirmed')) AS orders_open, count(*) AS n,
-           coalesce(sum(o.total * coalesce(o.rate, 1)) FILTER (
-               WHERE o.lifecycle = 'confirmed' AND coalesce(o.billing, 'none') = 'none'), 0) AS not_invoiced
+           coalesce(sum(greatest(o.total - coalesce((
+               SELECT sum(i.total) FROM golden.invoice AS i
+               WHERE i."order" = o.golden_id AND i.lifecycle = 'posted' AND i.deleted_at IS NULL), 0), 0)
+               * coalesce(o.rate, 1)) FILTER (WHERE o.lifecycle = 'confirmed'), 0) AS not_invoiced
     FROM orders_there AS o
     WHERE o.party = p.golden_id AND o.lifecycle <> 'cancelled'
 ) AS o

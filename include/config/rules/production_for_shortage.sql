@@ -1,6 +1,6 @@
 -- production_for_shortage: those that were released already, as they are; and one for what an order
 -- still lacks, numbered after these.
-WITH released AS (
+WITH released AS NOT MATERIALIZED (
     SELECT i.source_id, p.*
     FROM golden.production_order AS p
     JOIN image.production_order_rules AS i USING (golden_id)

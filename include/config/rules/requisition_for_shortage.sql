@@ -1,6 +1,6 @@
 -- requisition_for_shortage: those that were ordered already, as they are; and one for what an order
 -- still lacks, numbered after these.
-WITH ordered AS (
+WITH ordered AS NOT MATERIALIZED (
     SELECT i.source_id, p.*
     FROM golden.purchase_requisition AS p
     JOIN image.purchase_requisition_rules AS i USING (golden_id)

@@ -43,8 +43,8 @@ def test_rules_are_listed_and_rehearsed_before_they_act(
     assert main(["rules", "list"]) == 0
     listed = next(line for line in capsys.readouterr().out.splitlines() if "office_of" in line)
     assert listed.split() == [
-        "office_of_party", "4", "address", "party", "to", "be", "evaluated", "0",
-        "sales-operations",
+        "office_of_party", "4", "address", "to", "be", "evaluated", "0", "0",
+        "sales-operations", "party",
     ]  # fmt: skip
     assert main(["rules", "rehearse", "office_of_party", "--since", "30d"]) == 0
     said = capsys.readouterr().out
@@ -52,11 +52,12 @@ def test_rules_are_listed_and_rehearsed_before_they_act(
     assert "new: Alpha Trading Ltd" in said
     assert ruled.ops("SELECT * FROM golden.address") == []
 
-    follow(ruled, *load_config().rules)
+    follow(ruled, *(r for r in load_config().rules if r.name == "office_of_party"))
     ruled.settle()
     assert ruled.one("erp", "SELECT city FROM customer_addresses") == "Leeds"
     assert main(["rules", "list"]) == 0
-    assert "to be evaluated" not in capsys.readouterr().out
+    listed = next(line for line in capsys.readouterr().out.splitlines() if "office_of" in line)
+    assert "to be evaluated" not in listed
 
 
 def test_a_rule_that_is_not_there_is_named(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 
 import psycopg
 import pytest
@@ -60,11 +59,11 @@ def test_a_new_field_is_one_line_and_one_migration(hub: TestHub, config_copy: Pa
     assert "ahead of the hub: party.fax" in waiting(hub, config_copy)[0]
 
     path = write_migration(load_config(config_copy), planned(hub, config_copy))
-    assert path.name == "0002_party_fax.sql"
+    assert path.name == "0004_party_fax.sql"
     assert path.read_text().count("ADD COLUMN") == 4
-    assert "0002_party_fax.sql is not applied" in waiting(hub, config_copy)[0]
+    assert "0004_party_fax.sql is not applied" in waiting(hub, config_copy)[0]
 
-    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0002_party_fax.sql",)
+    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0004_party_fax.sql",)
     for table in TABLES:
         assert columns(hub, table)["fax"] == "text"
     assert waiting(hub, config_copy) == []
@@ -91,7 +90,7 @@ def test_a_new_entity_gets_its_four_tables(hub: TestHub, config_copy: Path) -> N
         "  crm: {table: sites, id: id, fields: {party: p, head: h, name: n, area: a}}\n"
     )
     path = write_migration(load_config(config_copy), planned(hub, config_copy))
-    assert path.name == "0002_site.sql"
+    assert path.name == "0004_site.sql"
     migrate(hub.owner_url, load_config(config_copy))
     assert planned(hub, config_copy) == []
     assert columns(hub, "golden.site")["area"] == "numeric"
@@ -147,7 +146,7 @@ def test_a_removed_field_is_a_note_and_its_column_stays(hub: TestHub, config_cop
 
 def test_a_removed_entity_is_a_note(hub: TestHub, config_copy: Path) -> None:
     (config_copy / "model/address.yaml").unlink()
-    edit_lanes = (config_copy / "lanes.yaml").read_text().replace(", address]", "]")
+    edit_lanes = (config_copy / "lanes.yaml").read_text().replace(" address,", "")
     (config_copy / "lanes.yaml").write_text(edit_lanes)
     steps = planned(hub, config_copy)
     assert {s.subject for s in steps} == {
@@ -174,7 +173,7 @@ def test_a_changed_type_is_named_with_what_to_do(hub: TestHub, config_copy: Path
 
 
 def test_a_file_changed_after_it_was_applied_is_refused(hub: TestHub, config_copy: Path) -> None:
-    (path,) = (config_copy / "migrations").glob("*.sql")
+    path = config_copy / "migrations/0001_party_address_contact.sql"
     path.write_text(path.read_text() + "\n-- another thought\n")
     with pytest.raises(ConfigError) as caught:
         migrate(hub.owner_url, load_config(config_copy))
@@ -184,27 +183,27 @@ def test_a_file_changed_after_it_was_applied_is_refused(hub: TestHub, config_cop
 
 
 def test_line_ends_do_not_change_a_file(hub: TestHub, config_copy: Path) -> None:
-    (path,) = (config_copy / "migrations").glob("*.sql")
+    path = config_copy / "migrations/0001_party_address_contact.sql"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert waiting(hub, config_copy) == []
 
 
 def test_an_applied_file_that_is_gone_is_named(hub: TestHub, config_copy: Path) -> None:
-    (path,) = (config_copy / "migrations").glob("*.sql")
+    path = config_copy / "migrations/0001_party_address_contact.sql"
     path.unlink()
     with pytest.raises(ConfigError, match="applied to this hub, but is gone"):
         migrate(hub.owner_url, load_config(config_copy))
 
 
 def test_a_failing_file_leaves_nothing_and_names_its_line(hub: TestHub, config_copy: Path) -> None:
-    path = config_copy / "migrations/0002_bad.sql"
+    path = config_copy / "migrations/0004_bad.sql"
     path.write_text("CREATE TABLE golden.half (x int);\n\nCREATE TABL golden.rest (x int);\n")
     with pytest.raises(ConfigError) as caught:
         migrate(hub.owner_url, load_config(config_copy))
     assert (caught.value.problems[0].file, caught.value.problems[0].line) == (str(path), 3)
     with psycopg.connect(hub.owner_url) as conn:
         assert conn.execute("SELECT to_regclass('golden.half')").fetchone() == (None,)
-        assert conn.execute("SELECT count(*) FROM ops.model_migration").fetchone() == (1,)
+        assert conn.execute("SELECT count(*) FROM ops.model_migration").fetchone() == (3,)
 
 
 def test_a_file_is_applied_and_recorded_together_or_not_at_all(
@@ -213,26 +212,15 @@ def test_a_file_is_applied_and_recorded_together_or_not_at_all(
     def lost(*_: object) -> None:
         raise ConnectionError("cut off before the record was written")
 
-    (config_copy / "migrations/0002_x.sql").write_text("CREATE TABLE golden.x (x int);")
+    (config_copy / "migrations/0004_x.sql").write_text("CREATE TABLE golden.x (x int);")
     with monkeypatch.context() as patch:
         patch.setattr(migrate_module, "record_file", lost)
         with pytest.raises(ConnectionError):
             migrate(hub.owner_url, load_config(config_copy))
-    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0002_x.sql",)
+    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0004_x.sql",)
 
 
 def test_a_file_without_number_is_named(hub: TestHub, config_copy: Path) -> None:
     (config_copy / "migrations/fax.sql").write_text("SELECT 1")
     with pytest.raises(ConfigError, match="Name it NNNN_words"):
         migrate(hub.owner_url, load_config(config_copy))
-
-
-def test_pending_is_quick(hub: TestHub, config_copy: Path) -> None:
-    config = load_config(config_copy)
-    with hub.connect() as conn:
-        times = []
-        for _ in range(5):
-            start = perf_counter()
-            assert pending(conn, config) == []
-            times.append(perf_counter() - start)
-    assert min(times) < 0.05

@@ -20,7 +20,8 @@ def check(world: World, root: Path | None = None) -> list[Problem]:
     shapes: dict[tuple[str, str], Shape] = {}
     for spec in loaded.config.systems:
         with open_system(spec, world.urls[spec.name]).snapshot() as snapshot:
-            for entity in loaded.config.entities:
+            held = (e for e in loaded.config.entities if spec.name in e.by_system)
+            for entity in held:
                 shape = snapshot.shape(entity.by_system[spec.name])
                 shapes[spec.name, entity.name] = shape
     return check_shapes(loaded, shapes)

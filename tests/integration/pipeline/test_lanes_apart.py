@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from concord.pipeline import begin, extract, finish, golden_check, images, load, plan, validate
+from concord.pipeline import (
+    begin,
+    extract,
+    finish,
+    given,
+    golden_check,
+    images,
+    load,
+    plan,
+    validate,
+)
 from concord.pipeline.unify import take_in
 from tests.faults.processes import Child
 from tests.support.configured import mapped
@@ -38,6 +48,8 @@ def until_taken_in(world: World, lane: str) -> int:
 def rest(world: World, batch_id: int) -> None:
     """What comes after that."""
     golden_check.check(world.engine, batch_id)
+    given.evaluate(world.engine, batch_id)
+    golden_check.check_given(world.engine, batch_id)
     plan.plan(world.engine, batch_id)
     for system in world.config.system:
         load(world.engine, batch_id, system)

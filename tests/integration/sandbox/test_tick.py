@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from concord.errors import ConcordError
+from concord.sandbox.business import seed_business, seed_days
+from concord.sandbox.database import create
 from concord.sandbox.northwind import import_northwind
 from concord.sandbox.seed import seed
 from concord.sandbox.tick import tick
 from tests.integration.sandbox.pairs import Pair
+from tests.integration.sandbox.test_play import bring_catalogue
 
 NORTHWIND = Path(__file__).parents[2] / "unit" / "sandbox" / "northwind"
 CHANGED = {
@@ -78,3 +82,37 @@ def test_a_sandbox_without_tables_or_customers_is_named(
         tick(*empty_pair().urls)
     with pytest.raises(ConcordError, match="has no customers"):
         tick(*pair.urls)
+
+
+def test_where_there_are_products_both_sides_take_orders(
+    empty_pair: Callable[[], Pair], tmp_path: Path
+) -> None:
+    made = empty_pair()
+    create(*made.urls)
+    seed(*made.urls, 60, 1, tmp_path / "truth.csv")
+    seed_business(made.erp, products=20)
+    before = tick(*made.urls, seed=1)
+    assert before.erp["order"] > 0
+    assert "order" not in before.crm  # its price books are empty so far
+    bring_catalogue(made)
+    counts = tick(*made.urls, seed=2, minutes=2)
+    assert counts.erp["order"] > 0
+    assert counts.crm["order"] > 0
+    assert made.at("crm", "SELECT count(*) > 0 FROM sales_order") == [(True,)]
+    ordered = made.at("erp", "SELECT count(*) FROM sales_orders")
+    assert ordered == [(before.erp["order"] + counts.erp["order"],)]
+
+
+def test_seeded_days_end_a_month_ago_and_leave_papers_of_every_kind(
+    empty_pair: Callable[[], Pair], tmp_path: Path
+) -> None:
+    made = empty_pair()
+    create(*made.urls)
+    seed(*made.urls, 60, 1, tmp_path / "truth.csv")
+    seed_business(made.erp, products=20)
+    told = seed_days(made.erp, 7)
+    orders, newest = made.at("erp", "SELECT count(*), max(order_date) FROM sales_orders")[0]
+    assert f"7 days of business in the ERP: {orders} orders" in told
+    assert newest <= date.today() - timedelta(days=31)
+    for table in ("shipments", "invoices"):
+        assert made.at("erp", f"SELECT count(*) > 0 FROM {table}") == [(True,)]

@@ -342,13 +342,15 @@ def test_keys_of_other_types_find_their_lines(bare: Shop) -> None:
         {"at": "2026-01-02", "code": "a", "n": "1.50"},
         {"at": "2026-01-10", "code": "b", "n": None},
     ]
-    (one,) = bare.apply(create(**{"doc_line[]": text(*given)}))
+    (one,) = bare.apply(create(**{"doc_line[lines]": text(*given)}))
     assert one.row is not None
-    assert one.row.values["doc_line[]"] == text(*given)
+    assert one.row.values["doc_line[lines]"] == text(*given)
     since, new = bare.position(), text({**given[0], "n": "2.00"})
-    (two,) = bare.apply(update(one.source_id or "", dict(one.row.values), **{"doc_line[]": new}))
+    (two,) = bare.apply(
+        update(one.source_id or "", dict(one.row.values), **{"doc_line[lines]": new})
+    )
     assert two.row is not None
-    assert two.row.values["doc_line[]"] == new
+    assert two.row.values["doc_line[lines]"] == new
     assert ops(bare.changes(since)) == {one.source_id: "U"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -156,6 +157,15 @@ def test_books_that_do_not_add_up_are_said_to(make: Make) -> None:
     unfinished = make(reads=[book(5, accepted=4)], state="failed")
     assert "not finished" in words(render(unfinished))
     assert "does not add up" not in words(render(unfinished))
+
+
+def test_tables_without_anything_new_are_counted_and_take_no_row(make: Make) -> None:
+    idle, lost = replace(book(0), entity="ticket"), replace(book(0, accepted=1), entity="lead")
+    page = words(render(make(reads=[book(2, accepted=2), idle, lost])))
+    assert "Tables without anything new: 1." in page
+    assert "ticket" not in page
+    assert "lead" in page
+    assert "without anything new" not in words(render(make(reads=[book(2, accepted=2)])))
 
 
 def test_parts_of_the_books_that_are_all_zero_take_no_column(make: Make) -> None:

@@ -2,7 +2,7 @@
 INSERT INTO ops.cursor AS c (system, entity, position, read_seq, batch_id)
 SELECT e.system, e.entity, e.position, e.read_seq, e.batch_id
 FROM ops.extract AS e
-WHERE e.batch_id = %(batch)s AND e.entity = %(entity)s AND e.system = ANY(%(systems)s)
+WHERE e.batch_id = %(batch)s AND e.entity = ANY(%(entities)s) AND e.system = ANY(%(systems)s)
   AND e.held IS NULL
 ON CONFLICT (system, entity) DO UPDATE
 SET position = excluded.position, read_seq = excluded.read_seq, batch_id = excluded.batch_id,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from concord.hub.database import Connection
-from concord.hub.sql import statement
 from concord.systems.protocol import ColumnType
 
 ROOM = "systems.postgres"
@@ -88,12 +85,3 @@ class Column:
 def qualified(table: str) -> Identifier:
     """`table` or `schema.table`, as configuration writes it, as a quoted identifier."""
     return Identifier(*table.split(".", 1))
-
-
-def columns_of(conn: Connection, relation: int, names: Sequence[str]) -> dict[str, Column]:
-    """Those of the named columns that a relation has."""
-    rows = conn.execute(statement(ROOM, "columns"), {"relation": relation, "names": list(names)})
-    return {
-        name: Column(name, (type_schema, type_name), native, limit)
-        for name, type_schema, type_name, native, limit in rows
-    }

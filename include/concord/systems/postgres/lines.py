@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from concord.hub.database import Connection
-from concord.hub.sql import statement
 from concord.model.spec import Lines
-from concord.systems.postgres.columns import ROOM, Column, columns_of, qualified
+from concord.systems.postgres.catalogue import Catalogue
+from concord.systems.postgres.columns import Column
 
 _TEXTS = {"text", "varchar", "bpchar", "citext", "name"}
 # Parent and key of types in one of these sets are equal exactly when their texts are.
@@ -119,24 +118,19 @@ def _ordered(column: Column) -> Composed:
     return SQL('{}::text COLLATE "C"' if column.base[1] in _TEXTS else "{}").format(at)
 
 
-def load_lines(conn: Connection, name: str, spec: Lines) -> LineTable | None:
-    """Look a table of lines up; None when it, its parent or any mapped column is not there."""
-    oid = conn.execute(
-        "SELECT to_regclass(%s)::oid", (qualified(spec.table).as_string(conn),)
-    ).fetchone()
-    mapped = sorted({c.column for c in spec.columns})
-    if oid is None or oid[0] is None:
+def line_table(catalogue: Catalogue, name: str, spec: Lines) -> LineTable | None:
+    """A table of lines; None when it, its parent or any mapped column is not there."""
+    row = catalogue.lines(spec)
+    if row is None:
         return None
-    wanted = [spec.parent, *spec.key, *mapped]
-    columns = columns_of(conn, oid[0], wanted)
-    values = {"relation": oid[0], "parent": spec.parent, "key": list(spec.key)}
-    row = conn.execute(statement(ROOM, "lines_relation"), values).fetchone()
-    if row is None or not columns.keys() >= set(wanted):
+    columns = catalogue.line_columns(spec)
+    mapped = sorted({c.column for c in spec.columns})
+    if not columns.keys() >= {spec.parent, *spec.key, *mapped}:
         return None
     schema, table, indexed, unique = row
     return LineTable(
         name,
-        oid[0],
+        catalogue.oids[spec.table],
         schema,
         table,
         indexed,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -12,14 +13,17 @@ import psycopg
 from psycopg import RawCursor, RawServerCursor
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
-from concord.systems.postgres import position
+from concord.systems.postgres import logs, position
+from concord.systems.postgres.catalogue import Catalogue
 from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Stretch
-from concord.systems.postgres.table import Table, following, load, shape_of, typed
+from concord.systems.postgres.lines import LineTable
+from concord.systems.postgres.table import Table, following, load, shape_of, table_of, typed
 from concord.systems.protocol import Digest, Position, Reading, Shape
 
 BLOCK = 256 * 1024  # bytes handed on at once
@@ -51,6 +55,40 @@ class PostgresSnapshot:
     def shape(self, mapping: EntityMapping) -> Shape:
         """The mapped columns that exist. Raises EntityStopped: table or key is gone."""
         return shape_of(self._table(mapping), mapping)
+
+    def shapes(self, mappings: Sequence[EntityMapping]) -> dict[str, Shape]:
+        """The mapped columns of many tables, by entity; without those that raise EntityStopped."""
+        with self.target.errors("looking at its tables"):
+            catalogue = Catalogue.read(self.conn, mappings)
+            found = {}
+            for mapping in mappings:
+                with suppress(EntityStopped):  # `shape` raises it for that entity alone
+                    found[mapping] = table_of(catalogue, self.target, mapping)
+            self._hold(found)
+        return {mapping.entity: shape_of(table, mapping) for mapping, table in found.items()}
+
+    def unchanged(
+        self, mappings: Sequence[EntityMapping], since: Mapping[str, Position]
+    ) -> set[str]:
+        """Entities of which nothing was logged or decoded since their positions.
+
+        By time stamp that cannot be told.
+        """
+        out: set[str] = set()
+        stretches: list[tuple[str, logs.Stretch]] = []
+        for mapping in mappings:
+            before, table = since[mapping.entity], self._table(mapping)
+            if not position.continues(before, self.position):
+                continue
+            stretch = logs.logged(table, before, self.position)
+            if stretch is not None:
+                stretches.append((mapping.entity, stretch))
+            elif self._decoded(table, before) == set():
+                out.add(mapping.entity)
+        with self.target.errors("looking at its change log"):
+            self._plan(through_index=True)
+            logged = logs.anything(self.conn, stretches)
+        return out | {entity for entity, anything in logged.items() if not anything}
 
     def changes(
         self, mapping: EntityMapping, since: Position | None, also: Sequence[str], shape: Shape
@@ -94,40 +132,35 @@ class PostgresSnapshot:
 
         A way that only one of the two had cannot tell what happened between them.
         """
-        relation = str(table.relation)
-        witness, is_logged = since["logged"].get(relation), self.position["logged"]
-        if relation in is_logged or witness is not None:
-            if relation not in is_logged or witness is None:
-                return None
-            files = self.position["files"][relation]
-            if since.get("files", {}).get(relation) != files:
-                return None  # rewritten, perhaps with other values
-            logged = {int(part.partition(":")[0]) for part in files.split()[1:]}
-            if not logged >= {lines.relation for lines in table.lines.values()}:
-                return None
-            return self._logged(table, since, witness, also, setting)
-        was_decoded = relation in (since.get("decoded") or {}).get("tables", {})
-        if self.decoded is None or not self.decoded.covers(table):
-            return None if was_decoded else self._modified(table, mapping, since, also, setting)
-        keys = self.decoded.keys(table, since, self.position) if was_decoded else None
+        stretch = logs.logged(table, since, self.position)
+        if stretch is not None:
+            return self._logged(stretch, also, setting)
+        covered = self.decoded is not None and self.decoded.covers(table)
+        if not covered and not _was_decoded(table, since):
+            return self._modified(table, mapping, since, also, setting)
+        keys = self._decoded(table, since)
         return None if keys is None else self._named([*keys, *also], setting)
 
-    def _logged(
-        self, table: Table, since: Position, witness: str, also: Sequence[str], setting: str
-    ) -> int | None:
-        """Keep the logged keys in `setting`; how many, or None when the log cannot tell."""
-        values = {
-            "relation": table.relation,
-            "key": table.key.name,
-            "since": since["snapshot"],
-            "witness": witness,
-            "lines": [lines.relation for lines in table.lines.values()],
-            "parents": [lines.parent.name for lines in table.lines.values()],
-        }
-        if self._one(statement(ROOM, "log_continues"), values) != (True,):
+    def _decoded(self, table: Table, since: Position) -> set[str] | None:
+        """The decoded keys, or None when decoding cannot tell."""
+        if self.decoded is None or not self.decoded.covers(table):
             return None
-        values |= {"also": list(also), "setting": setting, "gone": setting + GONE}
+        if not _was_decoded(table, since):
+            return None
+        return self.decoded.keys(table, since, self.position)
+
+    def _logged(self, stretch: logs.Stretch, also: Sequence[str], setting: str) -> int | None:
+        """Keep the logged keys in `setting`; how many, or None when the log cannot tell."""
         self._plan(through_index=True)
+        if not logs.anything(self.conn, [("", stretch)]):
+            return None
+        values = {
+            "relation": stretch.table.relation,
+            "since": stretch.since["snapshot"],
+            "also": list(also),
+            "setting": setting,
+            "gone": setting + GONE,
+        }
         n, truncated, *_ = self._one(statement(ROOM, "logged_ids"), values)
         return None if truncated else int(n)
 
@@ -247,17 +280,24 @@ class PostgresSnapshot:
         """
         if mapping not in self._tables:
             with self.target.errors(f"looking at {mapping.table}"):
-                table = load(self.conn, self.target, mapping)
-                self._hold(mapping.table, table.relation, table.ident)
-                for lines in table.lines.values():
-                    self._hold(lines.name, lines.relation, lines.ident)
-            self._tables[mapping] = replace(table, joined=True)
+                self._hold({mapping: load(self.conn, self.target, mapping)})
         return self._tables[mapping]
 
-    def _hold(self, name: str, relation: int, ident: Identifier) -> None:
-        self.conn.execute(SQL("SELECT FROM {} LIMIT 0").format(ident))
-        if self.conn.execute(statement(ROOM, "rebuilt"), {"relation": relation}).fetchone():
-            raise self.target.unavailable(f"table {name} was rebuilt just now")
+    def _hold(self, tables: Mapping[EntityMapping, Table]) -> None:
+        held: dict[int, LineTable | Table] = {}
+        for table in tables.values():
+            held[table.relation] = table
+            held |= {lines.relation: lines for lines in table.lines.values()}
+        if not held:
+            return
+        none = [SQL("(SELECT 1 FROM {} LIMIT 0)").format(one.ident) for one in held.values()]
+        self.conn.execute(SQL(" UNION ALL ").join(none))
+        rebuilt = self.conn.execute(
+            statement(ROOM, "rebuilt"), {"relations": list(held)}
+        ).fetchone()
+        if rebuilt:
+            raise self.target.unavailable(f"table {held[rebuilt[0]].name} was rebuilt just now")
+        self._tables |= {m: replace(table, joined=True) for m, table in tables.items()}
 
     def _read(
         self, table: Table, mapping: EntityMapping, shape: Shape, setting: str, n: int
@@ -315,6 +355,10 @@ class PostgresSnapshot:
         row = self.conn.execute(query, values).fetchone()
         assert row is not None
         return row
+
+
+def _was_decoded(table: Table, since: Position) -> bool:
+    return str(table.relation) in (since.get("decoded") or {}).get("tables", {})
 
 
 def _bucket(table: Table) -> Composed:

@@ -13,11 +13,11 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
-from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
-from concord.systems.postgres.columns import ROOM, Column, columns_of, qualified
+from concord.systems.postgres.catalogue import Catalogue
+from concord.systems.postgres.columns import Column
 from concord.systems.postgres.connection import Target
-from concord.systems.postgres.lines import LineTable, load_lines
+from concord.systems.postgres.lines import LineTable, line_table
 from concord.systems.protocol import ColumnType, Shape
 
 # The text form of keys of these types is the same in every session, so a trigger may log it.
@@ -164,29 +164,27 @@ class Table:
 
 
 def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
-    """Look a mapped table up in the catalogue.
+    """Look a mapped table up in the catalogue; see `table_of` for what it raises."""
+    return table_of(Catalogue.read(conn, [mapping]), target, mapping)
+
+
+def table_of(catalogue: Catalogue, target: Target, mapping: EntityMapping) -> Table:
+    """A mapped table by what the catalogue said.
 
     Raises:
         EntityStopped: no such table, or its key column is gone.
-        SystemUnavailable: it was made anew after this transaction's look began.
+        SystemUnavailable: it was made anew after the transaction's look began.
     """
-    row = conn.execute(
-        "SELECT to_regclass(%s)::oid", (qualified(mapping.table).as_string(conn),)
-    ).fetchone()
-    oid = row[0] if row else None
+    oid = catalogue.oids.get(mapping.table)
     if oid is None:
         raise EntityStopped(f"{target.system} at {target.address} has no table {mapping.table}")
-    values = {"relation": oid, "key": mapping.id}
-    found = conn.execute(statement(ROOM, "relation"), values).fetchone()
+    found = catalogue.relation(mapping)
     if found is None:
         raise target.unavailable(f"table {mapping.table} was made anew just now")
     schema, name, kind, rows, encoding, indexed, unique = found
     if kind not in _RELATIONS:
         raise EntityStopped(f"{target.system}: {mapping.table} is not a table or view")
-    names = [mapping.id, *mapping.reads]
-    if mapping.modified is not None:
-        names.append(mapping.modified)
-    columns = columns_of(conn, oid, names)
+    columns = catalogue.columns(mapping)
     key = columns.get(mapping.id)
     if key is None:
         raise EntityStopped(
@@ -196,7 +194,7 @@ def load(conn: Connection, target: Target, mapping: EntityMapping) -> Table:
         column.column: there
         for column in mapping.columns
         if column.lines is not None
-        and (there := load_lines(conn, column.column, column.lines)) is not None
+        and (there := line_table(catalogue, column.column, column.lines)) is not None
     }
     columns |= {name: there.as_column for name, there in lines.items()}
     utf8 = encoding == "UTF8"

@@ -1,18 +1,18 @@
--- The wanted columns of one relation: base type below any domains, declared type, length limit.
+-- The wanted columns of relations: base type below any domains, declared type, length limit.
 WITH RECURSIVE under AS (
-    SELECT a.attname, a.atttypid AS typid, a.atttypmod AS typmod,
+    SELECT w.number, a.attname, a.atttypid AS typid, a.atttypmod AS typmod,
         format_type(a.atttypid, a.atttypmod) AS native
-    FROM pg_attribute AS a
-    WHERE a.attrelid = %(relation)s AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attname = ANY (%(names)s)
+    FROM jsonb_to_recordset(%(wanted)s) AS w (number integer, relation oid, names text[])
+    JOIN pg_attribute AS a ON a.attrelid = w.relation AND a.attname = ANY (w.names)
+    WHERE a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
-    SELECT u.attname, t.typbasetype, CASE WHEN t.typtypmod = -1 THEN u.typmod ELSE t.typtypmod END,
-        u.native
+    SELECT u.number, u.attname, t.typbasetype,
+        CASE WHEN t.typtypmod = -1 THEN u.typmod ELSE t.typtypmod END, u.native
     FROM under AS u
     JOIN pg_type AS t ON t.oid = u.typid
     WHERE t.typtype = 'd'
 )
-SELECT u.attname, n.nspname, t.typname, u.native,
+SELECT u.number, u.attname, n.nspname, t.typname, u.native,
     CASE WHEN t.typname IN ('varchar', 'bpchar') AND u.typmod > 4 THEN u.typmod - 4 END
 FROM under AS u
 JOIN pg_type AS t ON t.oid = u.typid

@@ -1,9 +1,9 @@
--- Relations under a table or view whose files are not those of this transaction's look: they were
+-- Tables and views over relations whose files are not those of this transaction's look: they were
 -- rewritten or truncated since, and rows that are there would seem to be gone.
-WITH RECURSIVE under (relation) AS (
-    SELECT %(relation)s::oid
+WITH RECURSIVE under (root, relation) AS (
+    SELECT r.oid, r.oid FROM unnest(%(relations)s::oid[]) AS r (oid)
     UNION
-    SELECT next.relation
+    SELECT u.root, next.relation
     FROM under AS u
     CROSS JOIN LATERAL (
         SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = u.relation
@@ -14,7 +14,7 @@ WITH RECURSIVE under (relation) AS (
         WHERE r.ev_class = u.relation AND d.refclassid = 'pg_class'::regclass
     ) AS next (relation)
 )
-SELECT c.relname
+SELECT u.root
 FROM under AS u
 LEFT JOIN pg_class AS c ON c.oid = u.relation
 WHERE c.oid IS NULL OR (c.relfilenode <> 0 AND pg_relation_filenode(c.oid) IS DISTINCT FROM c.relfilenode)

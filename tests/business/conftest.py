@@ -1,0 +1,63 @@
+"""A small company at work: seeded once, carried once, copied for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from concord.model.spec import Config
+from tests.business.people import People
+from tests.conftest import Postgres, TestHub
+
+SHOP = Path(__file__).with_name("shop.sql")
+
+
+@pytest.fixture(scope="session")
+def opened(
+    pg: Postgres, business: Config, hub_template: str, business_templates: dict[str, str]
+) -> dict[str, str]:
+    """Names of a hub, an ERP and a CRM that agree on the shop's catalogue and customers."""
+    names = {side: pg.name(f"opened_{side}") for side in ("hub", "erp", "crm")}
+    pg.create(names["hub"], hub_template, "concord_owner")
+    urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
+    with psycopg.connect(urls["erp"]) as conn:
+        conn.execute(SHOP.read_text())
+    people = People(business, TestHub(pg, names["hub"]), urls)
+    for lane in ("standard", "fast", "standard", "fast"):
+        people.batch(lane)
+    return names
+
+
+def hand_over(hub: TestHub, system: str, url: str) -> None:
+    """Tell the hub that a copy is the system it knows: else it takes it for one set back."""
+    with psycopg.connect(url) as conn:
+        row = conn.execute(
+            "SELECT oid || ' ' || datname FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row
+    with psycopg.connect(hub.url) as conn:
+        moved = conn.execute(
+            "UPDATE ops.cursor SET position = jsonb_set(position, '{server,database}', %s)"
+            " WHERE system = %s AND position -> 'server' ? 'database'",
+            (Jsonb(row[0]), system),
+        )
+        assert moved.rowcount
+
+
+@pytest.fixture
+def people(pg: Postgres, business: Config, opened: dict[str, str]) -> Iterator[People]:
+    """The company on a morning on which all agrees: hub, ERP and CRM of this test alone."""
+    names = {side: pg.name(side) for side in opened}
+    owners = {"hub": "concord_owner"}
+    urls = {s: pg.create(n, opened[s], owners.get(s, "postgres")) for s, n in names.items()}
+    hub = TestHub(pg, names["hub"])
+    for system in ("erp", "crm"):
+        hand_over(hub, system, urls[system])
+    yield People(business, hub, {s: urls[s] for s in ("erp", "crm")}, _runs=count(101))
+    for name in names.values():
+        pg.drop(name)
