@@ -61,7 +61,9 @@ SETTINGS = {
     "unix_socket_permissions": "0777",
 }
 ROLES = ("concord_owner", "concord_engine", "concord_reporter")
-TEMPLATE = "hub_template"
+TEMPLATE, WHOLE_TEMPLATE = "hub_template", "whole_hub_template"
+WHOLE = {"business", "company", "config_copy", "cli", "dags", "model", "rules"}
+"""Fixtures, and folders of tests, that need the tables of the shipped configuration."""
 
 
 class Postgres:
@@ -215,18 +217,36 @@ class TestHub(Hub):
 
 
 @pytest.fixture(scope="session")
-def hub_template(pg: Postgres, config: Config) -> str:
-    """Name of the migrated, empty database that each test's hub is copied from."""
+def hub_template(pg: Postgres, config: Config, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of an empty hub with the tables of customers alone, which most hubs are copied from.
+
+    A database is copied file by file: that of the whole company costs several times as much.
+    """
+    assert config.root is not None
+    root = tmp_path_factory.mktemp("customers")
+    (root / "migrations").mkdir()
+    shutil.copy(config.root / "migrations/0001_party_address_contact.sql", root / "migrations")
     pg.create(TEMPLATE, owner="concord_owner")
-    migrate(pg.url(TEMPLATE, "concord_owner"), config)
+    own = config.model_copy(update={"root": root})
+    migrate(pg.url(TEMPLATE, "concord_owner"), own)
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def whole_template(pg: Postgres, business: Config) -> str:
+    """Name of an empty hub with all tables of the shipped configuration."""
+    pg.create(WHOLE_TEMPLATE, owner="concord_owner")
+    migrate(pg.url(WHOLE_TEMPLATE, "concord_owner"), business)
+    return WHOLE_TEMPLATE
+
+
 @pytest.fixture
-def hub(pg: Postgres, hub_template: str) -> Iterator[TestHub]:
-    """A migrated, empty hub of this test alone."""
+def hub(request: pytest.FixtureRequest, pg: Postgres) -> Iterator[TestHub]:
+    """A migrated, empty hub of this test alone: of the whole company where the test needs that."""
+    asks = WHOLE & set(request.fixturenames) or {*WHOLE, "hub"} & set(request.node.path.parts)
+    template = request.getfixturevalue("whole_template" if asks else "hub_template")
     dbname = pg.name("hub")
-    pg.create(dbname, hub_template, "concord_owner")
+    pg.create(dbname, template, "concord_owner")
     yield TestHub(pg, dbname)
     pg.drop(dbname)
 

@@ -19,11 +19,11 @@ SHOP = Path(__file__).with_name("shop.sql")
 
 @pytest.fixture(scope="session")
 def opened(
-    pg: Postgres, business: Config, hub_template: str, business_templates: dict[str, str]
+    pg: Postgres, business: Config, whole_template: str, business_templates: dict[str, str]
 ) -> dict[str, str]:
     """Names of a hub, an ERP and a CRM that agree on the shop's catalogue and customers."""
     names = {side: pg.name(f"opened_{side}") for side in ("hub", "erp", "crm")}
-    pg.create(names["hub"], hub_template, "concord_owner")
+    pg.create(names["hub"], whole_template, "concord_owner")
     urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
     with psycopg.connect(urls["erp"]) as conn:
         conn.execute(SHOP.read_text())

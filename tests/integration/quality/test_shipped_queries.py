@@ -172,10 +172,10 @@ NEW = {"payment2": "payment", "price2": "price", "bill2": "bill_of_materials",
 
 
 @pytest.fixture(scope="module")
-def shared(pg: Any, hub_template: str) -> Iterator[Hub]:
+def shared(pg: Any, whole_template: str) -> Iterator[Hub]:
     """One hub for all cases: each begins with empty golden tables."""
     name = pg.name("queries")
-    pg.create(name, hub_template, "concord_owner")
+    pg.create(name, whole_template, "concord_owner")
     yield Hub(pg.url(name, "concord_engine"))
     gx.close()
     pg.drop(name)

@@ -24,10 +24,10 @@ SOME_ID = "0190f3a2-0000-7000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
-def shared(pg: Any, hub_template: str) -> Iterator[Hub]:
+def shared(pg: Any, whole_template: str) -> Iterator[Hub]:
     """One hub for all tables: each test makes a stage table of its own."""
     name = pg.name("rules")
-    pg.create(name, hub_template, "concord_owner")
+    pg.create(name, whole_template, "concord_owner")
     yield Hub(pg.url(name, "concord_engine"))
     gx.close()
     pg.drop(name)
