@@ -367,14 +367,14 @@ def _number(line: str) -> tuple[int, str]:
 def traders(
     pg: Postgres,
     business: Config,
-    hub_template: str,
+    whole_template: str,
     business_templates: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
     scale: Callable[[int, int], int],
 ) -> Iterator[World]:
     """A company that has been opened: customers and catalogue on both sides. Of one module."""
     names = {name: pg.name(name) for name in ("hub", *business_templates)}
-    pg.create(names["hub"], hub_template, "concord_owner")
+    pg.create(names["hub"], whole_template, "concord_owner")
     urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
     world = World(unlimited(business), TestHub(pg, names["hub"]), urls)
     truth = tmp_path_factory.mktemp("truth") / "truth.csv"
