@@ -157,7 +157,11 @@ def test_the_books_of_every_batch_balance(world: World) -> None:
         if system == "golden":
             continue
         parts = ("unchanged", "accepted", "quarantined", "parked", "duplicate_in_batch", "older")
-        assert n["read"] == sum(n.get(p, 0) for p in (*parts, "held")), (system, entity, json.dumps(n))
+        assert n["read"] == sum(n.get(p, 0) for p in (*parts, "held")), (
+            system,
+            entity,
+            json.dumps(n),
+        )
 
 
 def test_a_run_id_used_again_does_nothing(world: World) -> None:
