@@ -25,10 +25,27 @@ from tests.support.configured import changed
 from tests.support.month import Month
 from tests.support.world import World, run_sql
 
-PAY_ONE = """
-SELECT pay(ARRAY[invoice_id], ARRAY[open_amount], current_date, 'BK-TEST', open_amount)
-FROM (SELECT * FROM invoices WHERE status = 'P' AND kind = 'I' AND open_amount > 0
-      ORDER BY invoice_id LIMIT 1) AS one
+SELL_ONE = """
+DO $$
+DECLARE
+    made    bigint;
+    invoice bigint;
+BEGIN
+    INSERT INTO sales_orders (customer_code, company_code, wh_id, order_date, currency)
+    SELECT c.customer_code, l.company_code, w.wh_id, current_date, l.currency
+    FROM price_lists l JOIN warehouses w USING (company_code)
+    JOIN customer_company c USING (company_code) JOIN customers USING (customer_code)
+    WHERE customers.status = 'A'
+      AND coalesce(credit_room(c.customer_code, c.company_code, current_date), 9999) > 2000
+    ORDER BY l.list_id, c.customer_code LIMIT 1 RETURNING so_id INTO made;
+    INSERT INTO sales_order_lines (so_id, line_no, item_id, qty, uom, unit_price)
+    SELECT made, 1, item_id, 1, uom, 100 FROM items
+    WHERE supply_kind = 'S' AND status = 'A' ORDER BY item_id LIMIT 1;
+    PERFORM confirm_order(made), ship(made);
+    invoice := invoice_order(made);
+    PERFORM pay(ARRAY[invoice], ARRAY[open_amount], current_date, 'BK-TEST', open_amount)
+    FROM invoices WHERE invoice_id = invoice;
+END $$
 """
 OTHER_HOLDER = """
 UPDATE payment SET account_id = (SELECT a.id FROM account AS a
@@ -73,10 +90,10 @@ def month(
     log = tmp_path_factory.mktemp("month") / "faults"
     month = Month(traders, chance=scale(0.04, 0.01), rng=Random(5), log=log)
     _sign_and_win(traders)
+    traders.erp(SELL_ONE)
     month.go_by(
         scale(1, 30), scale(15, 100), rounds=2, pause_every=scale(1, 4), seed=1, mistakes=0.02
     )
-    traders.erp(PAY_ONE)
     month.settle()
     return month
 

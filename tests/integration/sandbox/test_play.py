@@ -22,6 +22,12 @@ STOCK = (
     "JOIN items i USING (item_id) JOIN warehouses w USING (wh_id)"
 )
 
+NEWEST = """
+INSERT INTO sales_order (account_id, company, warehouse_id, ordered_on, currency)
+SELECT a.id, w.company, w.id, '2026-03-10', 'CNY'
+FROM account AS a CROSS JOIN warehouse AS w LIMIT 1
+"""
+
 
 def bring_catalogue(pair: Pair) -> None:
     """The ERP's products, prices and stock in the CRM, all by the piece."""
@@ -91,7 +97,7 @@ def test_both_sides_work_every_round_and_concord_comes_between(company: Pair) ->
 
 
 def test_the_next_play_goes_on_after_the_newest_order(company: Pair) -> None:
-    company.at("crm", "UPDATE sales_order SET ordered_on = '2026-03-10' WHERE number = 'CO-00001'")
+    company.at("crm", NEWEST)
     summary = play(*company.urls, days=1, orders_per_day=2, rounds=1, seed=2)
     assert summary.first == summary.last == date(2026, 3, 11)
 
