@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="run fault and business tests in full")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side, the tests of one file that share a company or an Airflow stay together."""
     for item in items:
@@ -174,10 +175,17 @@ def _binaries(base: Path) -> Path:
     return base / package.name / "pginstall" / "bin"
 
 
+def _quick_place() -> Path:
+    """Memory where there is plenty: databases come and go with each test, in hundreds of files."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and shutil.disk_usage(memory).free > 8 << 30
+    return memory if plenty and os.access(memory, os.W_OK) else Path("/tmp")
+
+
 @pytest.fixture(scope="session")
 def pg() -> Iterator[Postgres]:
     """A PostgreSQL 18 of this test session; gone with everything in it at the end."""
-    base = Path(tempfile.mkdtemp(prefix="cpg", dir="/tmp"))
+    base = Path(tempfile.mkdtemp(prefix="cpg", dir=_quick_place()))
     base.chmod(0o755)
     server = Postgres(base)
     # A run that is told to end (a time limit, a closed shell) must not leave a server behind.
