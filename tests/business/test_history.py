@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from concord.sandbox.audit import audit
 from tests.business.people import MONEY, TODAY, People, in_days
 
 
@@ -90,3 +91,18 @@ def test_a_posted_document_that_is_edited_in_the_crm_is_put_back_and_its_open_fi
     assert people.erp("SELECT requested_on, total FROM sales_orders") == [(in_days(9), 113)]
     fields = people.ops("SELECT DISTINCT entity, unit FROM ops.conflict ORDER BY 1, 2")
     assert {("invoice", "amounts"), ("sales_order", "lines")} <= set(fields)
+
+
+def test_an_order_that_only_the_erp_shows_counts_on_the_account_and_in_the_audit(
+    people: People,
+) -> None:
+    people.phone(("BOLT", 1, 10), customer="Small Ltd")
+    people.carry(*MONEY)
+    people.phone(("BOLT", 400, 10), customer="Small Ltd")
+    for _ in range(2):
+        people.carry(*MONEY)
+    assert len(people.waiting("sales_order")) == 1
+    counted = "SELECT orders_open FROM account WHERE account_name = 'Small Ltd'"
+    assert people.one("crm", counted) == 2
+    found = audit(people.urls["erp"], people.urls["crm"])
+    assert [d for d in found if d.check == "balance"] == []

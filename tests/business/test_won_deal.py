@@ -104,3 +104,21 @@ def test_a_quote_and_its_opportunity_give_one_order_with_the_lines_of_the_quote(
         "o.opportunity_id = %s", deal
     )
     assert len(people.crm_orders()) == 2
+
+
+def test_a_deal_whose_order_is_held_counts_as_open_from_the_day_that_it_goes_on(
+    people: People,
+) -> None:
+    shown = "SELECT coalesce(orders_open, 0) FROM account WHERE account_name = 'Small Ltd'"
+    people.press(
+        "crm", "win_opportunity", people.deal(people.line("BOLT", 160), customer="Small Ltd")
+    )
+    for _ in range(3):
+        people.carry("party", *SALES)
+    assert erp_orders(people) == []
+    assert people.one("crm", shown) == 0
+    people.erp("UPDATE customers SET credit_limit = 5000 WHERE name = 'Small Ltd'")
+    for _ in range(3):
+        people.carry("party", *SALES)
+    assert [status for _, status, _ in erp_orders(people)] == ["D"]
+    assert people.one("crm", shown) == 1

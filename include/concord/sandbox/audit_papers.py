@@ -55,15 +55,18 @@ def customers(erp: Conn, crm: Conn) -> Iterator[Deviation]:
 def balances(erp: Conn, crm: Conn, without: Sequence[str]) -> Iterator[Deviation]:
     """Every account with papers shows what is owed, overdue, open, and how much credit is left.
 
-    Accounts and customers that share papers are one customer: some are in a system twice.
+    Accounts and customers that share papers are one customer: some are in a system twice. An order
+    counts that either side has.
     """
     owed = {row[0]: row[1:] for row in rows(erp, "erp_owed", without)}
     rates = {**dict(rows(erp, "erp_rates")), HOME: Decimal(1)}
     ordered = {row[0]: row[1:] for row in rows(crm, "crm_ordered", without)}
+    alone = _orders_of_the_erp_alone(erp, crm, without)
     accounts_of = {row[0]: row[1:] for row in rows(crm, "crm_accounts")}
     for accounts, codes in _same(erp, crm):
         due = [sum((owed.get(c, (ZERO, ZERO))[n] for c in codes), ZERO) for n in (0, 1)]
         orders = [ordered[a] for a in accounts if a in ordered]
+        orders += [order for code in codes for order in alone[code]]
         coming = sum((o[2] for o in orders), ZERO)
         last, open_ = max((o[0] for o in orders), default=None), sum(o[1] for o in orders)
         for account in sorted(accounts & accounts_of.keys()):
@@ -74,6 +77,18 @@ def balances(erp: Conn, crm: Conn, without: Sequence[str]) -> Iterator[Deviation
             right = [*(_cents(v) for v in (*due, room)), last, open_]
             if found != right and (orders or codes & owed.keys()):
                 yield Deviation("balance", account, f"of {name}: {shown(right)}", shown(found))
+
+
+def _orders_of_the_erp_alone(
+    erp: Conn, crm: Conn, without: Sequence[str]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Day, whether open, and value to come of the orders that the CRM has not, by customer."""
+    known = {number for kind, number, _ in rows(crm, "crm_holders") if kind == "order"}
+    out: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for customer, number, reference, *order in rows(erp, "erp_ordered", without):
+        if not {number, reference} & known:
+            out[customer].append(tuple(order))
+    return out
 
 
 def _same(erp: Conn, crm: Conn) -> list[tuple[set[str], set[str]]]:
