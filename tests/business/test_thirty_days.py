@@ -103,7 +103,7 @@ def test_days_with_faults_end_in_agreement(month: Month, figure: Callable[..., N
     reasons = explained(world, audit(world.urls["erp"], world.urls["crm"]))
     kinds = Counter(f"{d.check} {r.kind}" for d, r in reasons.items() if r)
     figure(
-        "31 days of business", orders=world.one("crm", "SELECT count(*) FROM sales_order"),
+        "30 days of business", orders=world.one("crm", "SELECT count(*) FROM sales_order"),
         invoices=world.one("crm", "SELECT count(*) FROM invoice"), batches=dict(month.batches),
         faults=dict(month.faults), deviations=len(reasons), explained=dict(kinds),
     )  # fmt: skip
@@ -150,7 +150,7 @@ def test_without_its_rule_won_deals_are_missed(month: Month, figure: Callable[..
     world.settle()
     reasons = explained(world, audit(world.urls["erp"], world.urls["crm"]))
     missed = [d for d, reason in reasons.items() if reason is None and d.check == "won deal"]
-    figure("31 days of business", rule_off=OFF, naive_missed=len(missed))
+    figure("30 days of business", rule_off=OFF, naive_missed=len(missed))
     assert len(missed) == 2
 
 
