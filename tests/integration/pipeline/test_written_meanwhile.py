@@ -33,9 +33,9 @@ CONFIRMING = (
 )
 
 
-def ready(world: World, run_id: str) -> int:
+def ready(world: World, run_id: str, lane: str = "fast") -> int:
     """A batch that has read and validated."""
-    batch = begin(world.engine, lane="fast", run_id=run_id)
+    batch = begin(world.engine, lane=lane, run_id=run_id)
     for system in ("erp", "crm"):
         extract(world.engine, batch, system)
     validate(world.engine, batch)
@@ -115,9 +115,14 @@ def test_a_confirmation_waits_for_the_images_that_are_being_taken(
     both_have(world, NEW_PHONE)
 
 
+@pytest.mark.parametrize("lane", ["fast", "nightly"])
 @pytest.mark.parametrize("set_back", [False, True])
 def test_what_is_read_of_a_record_while_it_is_written_is_read_again(
-    world: World, written: tuple[int, int], monkeypatch: pytest.MonkeyPatch, set_back: bool
+    world: World,
+    written: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+    set_back: bool,
+    lane: str,
 ) -> None:
     first, second = written
     unify(world.engine, second)
@@ -141,7 +146,7 @@ def test_what_is_read_of_a_record_while_it_is_written_is_read_again(
         return snapshot(*given)
 
     monkeypatch.setattr(EXTRACT, "_snapshot", written_first)
-    third = ready(world, "third")
+    third = ready(world, "third", lane)
     unify(world.engine, third)
     later[0]()
     monkeypatch.undo()
