@@ -173,14 +173,17 @@ def decide_deletions(
 ) -> None:
     """A person's word on deletions that were held back; the next batch acts on it.
 
+    Refused ones stay held, and are not asked about again unless they become more; they can still be
+    approved later.
+
     Raises:
         ConcordError: no deletions are held there.
     """
     row = conn.execute(
         "UPDATE ops.review SET state = %s, closed_at = clock_timestamp(), closed_by = %s,"
-        " comment = %s WHERE kind = 'mass_deletion' AND state = 'open' AND system = %s"
-        " AND entity = %s RETURNING review_id",
-        ("approved" if approve else "rejected", actor, comment, system, entity),
+        " comment = %s WHERE kind = 'mass_deletion' AND system = %s AND entity = %s"
+        " AND (state = 'open' OR state = 'rejected' AND %s) RETURNING review_id",
+        ("approved" if approve else "rejected", actor, comment, system, entity, approve),
     ).fetchone()
     if row is None:
         raise ConcordError(f"no deletions are held in {system}.{entity}")
