@@ -63,11 +63,12 @@ def decide(
 ) -> Decision:
     """Decide one review.
 
-    `version` is what `sides.detail` gave with what the person saw, None stands for whatever is there
-    now. `values`, by field, are for the choice `own`; fields of the group that are left out keep
-    theirs. `record` is for `same` the golden id, for `apart` of a double and for a system with two
-    records the record's key. `always` proposes that the chosen system's value wins from now on (a
-    review `proposal`). `may_see`: sensitivities that the person may see; he decides no others.
+    `version` is what `sides.detail` gave with what the person saw, None stands for whatever is
+    there now. `values`, by field, are for the choice `own`; fields of the group that are left out
+    keep theirs. `record` is for `same` the golden id; for `apart` of a double, and for a system
+    with two records, the record's key. `always` proposes that the chosen system's value wins from
+    now on (a review `proposal`). `may_see`: sensitivities that the person may see; he decides no
+    others.
 
     Raises:
         AlreadyDecided: somebody was quicker.

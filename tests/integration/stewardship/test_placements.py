@@ -101,7 +101,7 @@ def test_a_match_kept_apart_is_not_asked_about_again(world: World) -> None:
     one, _, new = _matched(world)
     review = open_one(world, "match")
     say(world, review, "apart")
-    with pytest.raises(AlreadyDecided, match="by anna on .*: apart"):
+    with pytest.raises(AlreadyDecided, match=r"by anna on .*: apart"):
         say(world, review, "same", record=str(golden(world, "erp", one)))
     # the hub forgets the record, as after a restored backup, and reads it anew
     world.ops("DELETE FROM image.party WHERE system = 'crm' AND source_id = %s", new)
@@ -122,7 +122,7 @@ def _double(world: World) -> tuple[str, str]:
 def test_a_double_that_is_something_else_gets_a_golden_record_of_its_own(world: World) -> None:
     first, second = _double(world)
     world.crm(
-        "INSERT INTO person (account_id, display_name, mail) VALUES (%s, 'Ann', 'a@b.example')",
+        "INSERT INTO person (account_id, display_name, email_address) VALUES (%s, 'Ann', 'a@b.example')",
         second,
     )  # fmt: skip
     world.settle()
