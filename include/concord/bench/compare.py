@@ -1,7 +1,8 @@
 """What it costs to compare a million records of a system with the hub's, when few differ.
 
-The limit is one hashing scan of each side, one after the other, over plain tables in two databases.
-Ours names every record that differs, by the real adapter and the real images, and looks at each again.
+The limit is one hashing scan of each side, one after the other, over plain tables in two
+databases. Ours names every record that differs, by the real adapter and the real images, and looks
+at each again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Compare: which records of a system differ from what the hub last saw of it, by two looks.
 
-The first look computes count and digest of every bucket of keys where the data is, on both sides at
-once; unequal buckets are taken apart into keys and row hashes, and these name the suspects. While
-business goes on, a suspect is no more than that: the hub may have been told of a change after the
-look began, or be about to be told. So each is read again by a second look (second_look.py), and only
-what differs still, and is not under way by itself, is confirmed.
+The first look computes count and digest of every bucket of keys where the data is, on both sides
+at once; unequal buckets are taken apart into keys and row hashes, and these name the suspects.
+While business goes on, a suspect is no more than that: the hub may have been told of a change after
+the look began, or be about to be told. So each is read again by a second look (second_look.py), and
+only what differs still, and is not under way by itself, is confirmed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ ROWS_A_BUCKET = 16  # the number of buckets grows with the records, so few are n
 FEWEST_BUCKETS, MOST_BUCKETS = 16, 1 << 20
 MOST_UNEQUAL = 0.9  # share of unequal buckets from which nothing is gained by naming
 READ_ALL_ABOVE = 0.3  # share of suspects from which reading everything is cheaper
+COUNTED = 100_000  # images from which an estimate of their number will do
 CHUNK = 10_000  # digests that are fetched at once
 HUB_MEMORY = "128MB"  # that the sums of all buckets may take in the hub
 
@@ -69,8 +70,6 @@ def first_look(
 ) -> FirstLook:
     """Compare one entity with the hub, and name what differs."""
     suspects = stage.stage_table(batch_id, mapping.system, mapping.entity, "x")
-    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(suspects))
-    conn.execute(statement("pipeline", "create_suspects", suspects=suspects))
     table = stage.stage_table(batch_id, mapping.system, mapping.entity)
     position, live = look.snapshot.position, _live(conn, mapping)
     out = FirstLook(batch_id, look.at, position, shape, suspects, table, live)
@@ -93,15 +92,22 @@ def name_all(
     conn: Connection, mapping: EntityMapping, table: sql.Identifier, suspects: sql.Identifier
 ) -> None:
     """Name what differs between a stage table that holds every record and the hub."""
-    conn.execute(sql.SQL("TRUNCATE {}").format(suspects))
     theirs = sql.SQL("(SELECT source_id, raw_hash FROM {} WHERE op = 'U')").format(table)
     ours = sql.SQL("({})").format(seen(mapping))
     _suspect(conn, mapping, suspects, theirs, ours)
 
 
-def seen(mapping: EntityMapping) -> sql.Composed:
-    """The query of keys and raw hashes that the hub last saw; takes `system` and `entity`."""
-    return statement("pipeline", "seen", image=partition(mapping))
+def seen(mapping: EntityMapping, few: sql.Identifier | None = None) -> sql.Composed:
+    """The query of keys and raw hashes that the hub last saw; takes `system` and `entity`.
+
+    `few`: a table of the keys that matter; of others the query may say anything.
+    """
+    image: sql.Composable = partition(mapping)
+    if few is not None:
+        image = sql.SQL("(SELECT i.* FROM {} AS i JOIN {} AS few USING (source_id))").format(
+            image, few
+        )
+    return statement("pipeline", "seen", image=image)
 
 
 def add_missing(conn: Connection, table: sql.Identifier, mapping: EntityMapping) -> int:
@@ -116,9 +122,15 @@ def add_missing(conn: Connection, table: sql.Identifier, mapping: EntityMapping)
 
 
 def _live(conn: Connection, mapping: EntityMapping) -> int:
+    """How many records the hub has; of a large table by the planner's estimate, at no cost."""
+    images = partition(mapping)
     row = conn.execute(
-        sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(partition(mapping))
+        "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", (images.as_string(conn),)
     ).fetchone()
+    if row is None or row[0] < COUNTED:
+        row = conn.execute(
+            sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(images)
+        ).fetchone()
     assert row
     return int(row[0])
 
@@ -206,7 +218,7 @@ def _name(
     }
     with ThreadPoolExecutor(1) as aside:
         hashes = look.snapshot.hashes(mapping, buckets, numbers, first.shape)
-        there = aside.submit(list[tuple[str, UUID]], hashes)
+        there = aside.submit(lambda: list(hashes))
         conn.execute(statement("pipeline", "keep_ours", ours=ours, seen=seen(mapping)), values)
         aliases = _keep(conn, theirs, there.result())
     for table in (ours, theirs):
@@ -238,7 +250,9 @@ def _suspect(
     theirs: sql.Composable,
     ours: sql.Composable,
 ) -> None:
-    """Put the records that two tables or queries tell apart into the table of suspects."""
+    """Make the table of suspects: the records that two tables or queries tell apart."""
+    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(suspects))
+    conn.execute(statement("pipeline", "create_suspects", suspects=suspects))
     conn.execute(
         statement("pipeline", "name_suspects", suspects=suspects, theirs=theirs, ours=ours),
         {"system": mapping.system, "entity": mapping.entity},

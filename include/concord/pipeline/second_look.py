@@ -1,19 +1,19 @@
 """The second look of a comparison: what was only timing, what is confirmed, and what was found.
 
-Suspects are read again by a look of its own, together with all that capture brings up to that moment:
-what changed since the cursor as it stood before the look. Then each is one of these:
+Suspects are read again by a look of their own, together with all that capture brings up to that
+moment: what changed since the cursor as it stood before the look. Then each is one of these:
 
 - timing: it agrees with what the hub has seen by now, or the hub has a newer state of it than this
   look, or it is among what capture brought (the cursor had not passed its change yet), or was asked
   for again, or a write of ours is on its way to it;
-- not comparable: its key is there twice, or it cannot be read; so are records without a key, an entity
-  that is held back, and what was hashed over other columns the last time;
-- confirmed: missing there, extra there, or changed. All of these are late: capture should have brought
-  them and had not, as the cursor was past the change, or as the source has no capture. Not so where
-  capture itself asked for a comparison, since it cannot go on from the cursor: it never claimed to
-  have brought everything.
+- not comparable: its key is there twice, or it cannot be read; so are records without a key, an
+  entity that is held back, and what was hashed over other columns the last time;
+- confirmed: missing there, extra there, or changed. All of these are late: capture should have
+  brought them and had not, as the cursor was past the change, or as the source has no capture. Not
+  so where capture itself asked for a comparison, since it cannot go on from the cursor: it never
+  claimed to have brought everything.
 
-Whatever differs still goes on its way through the batch, timing or not: the cursor moves to this look.
+What differs still goes on its way through the batch, timing or not: the cursor moves to this look.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def _judged(
         suspects=first.suspects,
         stage=first.stage,
         image=partition(mapping),
-        seen=compare.seen(mapping),
+        seen=compare.seen(mapping, few=first.suspects),
     )
     kinds = {kind: (int(n), int(copies)) for kind, n, copies in conn.execute(judge, values)}
     found.missing, found.extra, found.changed, found.timing = (

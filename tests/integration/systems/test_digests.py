@@ -24,8 +24,8 @@ CREATE TABLE mixed (id text PRIMARY KEY, day date, moment timestamptz, naive tim
     wait interval, ratio double precision, single real, blob bytea, amount numeric, flag boolean);
 INSERT INTO mixed
 SELECT 'K' || n, DATE '2026-02-01' + n, TIMESTAMPTZ '2026-02-01 10:00+00' + n * interval '1 hour',
-    TIMESTAMP '2026-02-01 10:00' + n * interval '1 hour', n * interval '90 minutes', n / 7.0, n / 7.0,
-    decode(lpad(to_hex(n), 4, '0'), 'hex'), n / 8.0, n % 2 = 0
+    TIMESTAMP '2026-02-01 10:00' + n * interval '1 hour', n * interval '90 minutes', n / 7.0,
+    n / 7.0, decode(lpad(to_hex(n), 4, '0'), 'hex'), n / 8.0, n % 2 = 0
 FROM generate_series(1, 200) AS g (n);
 INSERT INTO mixed (id) VALUES ('empty');
 """

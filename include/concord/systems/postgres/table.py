@@ -109,9 +109,9 @@ class Table:
 
     def texts(self, columns: Sequence[str]) -> Composed:
         """Each column's raw text as c0, c1, ..., for a subquery `x` that computes each once."""
-        return following(
-            [SQL("{} AS {}").format(self.text(c), Identifier(f"c{n}")) for n, c in enumerate(columns)]
-        )
+        names = [Identifier(f"c{n}") for n in range(len(columns))]
+        texts = zip(map(self.text, columns), names, strict=True)
+        return following([SQL("{} AS {}").format(text, name) for text, name in texts])
 
     def _is_null(self, name: str, alias: str) -> Composed:
         return SQL("{} IS NULL").format(Identifier(alias, name))
