@@ -10,16 +10,18 @@ only what differs still, and is not under way by itself, is confirmed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -30,7 +32,7 @@ from concord.pipeline.looks import Look
 from concord.systems.protocol import Digest, Position, Shape, Snapshot
 
 ROWS_A_BUCKET = 16  # the number of buckets grows with the records, so few are named in vain
-FEWEST_BUCKETS, MOST_BUCKETS = 16, 1 << 20
+FEWEST_BUCKETS, MOST_BUCKETS = 256, 1 << 20
 MOST_UNEQUAL = 0.9  # share of unequal buckets from which nothing is gained by naming
 READ_ALL_ABOVE = 0.3  # share of suspects from which reading everything is cheaper
 COUNTED = 100_000  # images from which an estimate of their number will do
@@ -82,7 +84,7 @@ def first_look(
         out.everything = True
     elif unequal:
         out.aliases = _name(conn, out, mapping, look, (buckets, unequal))
-        out.named, gone = _counts(conn, suspects)
+        out.named, gone = count_suspects(conn, suspects)
         out.compared += gone
         out.everything = buckets > FEWEST_BUCKETS and out.named > READ_ALL_ABOVE * out.live
     return out
@@ -135,7 +137,7 @@ def _live(conn: Connection, mapping: EntityMapping) -> int:
     return int(row[0])
 
 
-def _counts(conn: Connection, suspects: sql.Identifier) -> tuple[int, int]:
+def count_suspects(conn: Connection, suspects: sql.Identifier) -> tuple[int, int]:
     """How many suspects there are, and how many of them the system does not have."""
     row = conn.execute(
         sql.SQL("SELECT count(*), count(*) FILTER (WHERE copies = 0) FROM {}").format(suspects)
@@ -157,13 +159,20 @@ def _unequal(
     with (
         ThreadPoolExecutor(1) as aside,
         conn.cursor() as cur,
-        closing(cur.stream(query, values, size=CHUNK)) as ours,
+        closing(_stream(cur, query, values)) as ours,
     ):
         begun = aside.submit(lambda: _begun(snapshot.digests(mapping, buckets, shape)))
         here = _begun(ours)
         counts = {True: 0, False: 0}
         unequal = list(_apart(_keyed(begun.result(), counts), here))
         return counts[True], counts[False], unequal
+
+
+def _stream(
+    cur: psycopg.Cursor[TupleRow], query: sql.Composed, values: dict[str, Any]
+) -> Generator[Bucket, None, None]:
+    for bucket, count, digest in cur.stream(query, values, size=CHUNK):
+        yield bucket, count, digest
 
 
 def _begun(rows: Iterable[T]) -> Iterator[T]:
@@ -236,7 +245,6 @@ def _keep(
     with conn.cursor().copy(copying) as copy:
         for source_id, raw_hash in hashes:
             name = stage.storable(source_id)
-            assert name is not None
             if name != source_id:
                 aliases[name] = source_id
             copy.write_row((name, raw_hash))

@@ -104,6 +104,10 @@ def take(
     if first.everything:
         out = staged(conn, table, look.snapshot.everything(mapping, first.shape), look.seq, "full")
         compare.name_all(conn, mapping, table, first.suspects)
+        if captured.reading is not None:
+            aside = stage.stage_table(first.batch, mapping.system, mapping.entity, "v")
+            staged(conn, aside, captured.reading, look.seq, "full")
+            _mark_captured(conn, first, aside)
     else:
         out = _suspects(conn, mapping, look, first, captured.reading, wanted)
     out.set_back, out.stopped = look.set_back(mapping), stopped
@@ -158,11 +162,15 @@ def _suspects(
         out.position = first.position
         return out
     out = staged(conn, table, captured, look.seq, "full")
-    conn.execute(statement("pipeline", "mark_captured", suspects=first.suspects, stage=table))
+    _mark_captured(conn, first, table)
     ids = _ids(conn, first)
     if ids:
         add(conn, table, look.snapshot.records(mapping, ids, first.shape), out)
     return out
+
+
+def _mark_captured(conn: Connection, first: FirstLook, table: sql.Identifier) -> None:
+    conn.execute(statement("pipeline", "mark_captured", suspects=first.suspects, stage=table))
 
 
 def _ids(conn: Connection, first: FirstLook) -> list[str]:
@@ -200,7 +208,7 @@ def _judged(
         kinds.get(kind, (0, 0))[0] for kind in ("missing", "extra", "changed", "timing")
     )
     if first.everything:
-        found.compared = out.rows + found.missing
+        found.compared = out.rows + compare.count_suspects(conn, first.suspects)[1]
     others = {kind: kinds[kind][1] for kind in ("duplicate key", "unreadable") if kind in kinds}
     why = _other_hashes(conn, mapping, found.columns, out)
     if why is not None and found.changed:
