@@ -171,8 +171,7 @@ def _unequal(
 def _stream(
     cur: psycopg.Cursor[TupleRow], query: sql.Composed, values: dict[str, Any]
 ) -> Generator[Bucket, None, None]:
-    for bucket, count, digest in cur.stream(query, values, size=CHUNK):
-        yield bucket, count, digest
+    yield from cur.stream(query, values, size=CHUNK)
 
 
 def _begun(rows: Iterable[T]) -> Iterator[T]:

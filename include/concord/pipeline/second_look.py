@@ -175,12 +175,9 @@ def _mark_captured(conn: Connection, first: FirstLook, table: sql.Identifier) ->
 
 def _ids(conn: Connection, first: FirstLook) -> list[str]:
     """The keys of suspects that are not in stage yet, as the system has them."""
-    rows = conn.execute(
-        sql.SQL("SELECT source_id FROM {} WHERE NOT captured ORDER BY source_id").format(
-            first.suspects
-        )
-    ).fetchall()
-    return [first.aliases.get(name, name) for (name,) in rows]
+    query = sql.SQL("SELECT source_id FROM {} WHERE NOT captured ORDER BY source_id")
+    names: list[str] = [name for (name,) in conn.execute(query.format(first.suspects))]
+    return [first.aliases.get(name, name) for name in names]
 
 
 def _judged(

@@ -70,7 +70,9 @@ def test_digests_do_not_depend_on_settings_of_the_role_or_the_database(bare: Sho
 def test_the_order_of_keys_in_a_collation_does_not_matter(bare: Shop) -> None:
     keys = ["a", "B", "ä", "Z", "zz", "ß", "ss", "1", "10", "2"]
     found = []
-    there = bare.sql("SELECT collname FROM pg_collation WHERE collencoding IN (-1, 6)")
+    there = bare.sql(
+        "SELECT collname FROM pg_collation WHERE collencoding IN (-1, 6) AND collprovider <> 'i'"
+    )
     for (collation,) in there:
         bare.sql(
             f'DROP TABLE IF EXISTS named; CREATE TABLE named (id text COLLATE "{collation}"'
