@@ -95,21 +95,31 @@ def name_all(
 ) -> None:
     """Name what differs between a stage table that holds every record and the hub."""
     theirs = sql.SQL("(SELECT source_id, raw_hash FROM {} WHERE op = 'U')").format(table)
-    ours = sql.SQL("({})").format(seen(mapping))
+    ours = sql.SQL("({})").format(seen_all(mapping))
     _suspect(conn, mapping, suspects, theirs, ours)
 
 
-def seen(mapping: EntityMapping, few: sql.Identifier | None = None) -> sql.Composed:
+def seen(mapping: EntityMapping, few: sql.Composable) -> sql.Composed:
     """The query of keys and raw hashes that the hub last saw; takes `system` and `entity`.
 
-    `few`: a table of the keys that matter; of others the query may say anything.
+    `few`: a table or query of the keys that matter; of others the query may say anything.
     """
-    image: sql.Composable = partition(mapping)
-    if few is not None:
-        image = sql.SQL("(SELECT i.* FROM {} AS i JOIN {} AS few USING (source_id))").format(
-            image, few
-        )
+    image = sql.SQL("(SELECT i.* FROM {} AS i JOIN {} AS few USING (source_id))").format(
+        partition(mapping), few
+    )
     return statement("pipeline", "seen", image=image)
+
+
+def seen_all(mapping: EntityMapping) -> sql.Composed:
+    """The same of all records."""
+    waiting = statement("pipeline", "waiting")
+    return statement(
+        "pipeline",
+        "seen_all",
+        image=partition(mapping),
+        waiting=waiting,
+        seen=seen(mapping, sql.SQL("({})").format(waiting)),
+    )
 
 
 def add_missing(conn: Connection, table: sql.Identifier, mapping: EntityMapping) -> int:
@@ -155,7 +165,7 @@ def _unequal(
     """
     values = {"buckets": buckets, "system": mapping.system, "entity": mapping.entity}
     conn.execute("SELECT set_config('work_mem', %s, true)", (HUB_MEMORY,))
-    query = statement("pipeline", "image_digests", seen=seen(mapping))
+    query = statement("pipeline", "image_digests", seen=seen_all(mapping))
     with (
         ThreadPoolExecutor(1) as aside,
         conn.cursor() as cur,
@@ -227,7 +237,7 @@ def _name(
     with ThreadPoolExecutor(1) as aside:
         hashes = look.snapshot.hashes(mapping, buckets, numbers, first.shape)
         there = aside.submit(lambda: list(hashes))
-        conn.execute(statement("pipeline", "keep_ours", ours=ours, seen=seen(mapping)), values)
+        conn.execute(statement("pipeline", "keep_ours", ours=ours, seen=seen_all(mapping)), values)
         aliases = _keep(conn, theirs, there.result())
     for table in (ours, theirs):
         conn.execute(sql.SQL("ANALYZE {}").format(table))

@@ -198,7 +198,7 @@ def _judged(
         suspects=first.suspects,
         stage=first.stage,
         image=partition(mapping),
-        seen=compare.seen(mapping, few=first.suspects),
+        seen=compare.seen(mapping, first.suspects),
     )
     kinds = {kind: (int(n), int(copies)) for kind, n, copies in conn.execute(judge, values)}
     found.missing, found.extra, found.changed, found.timing = (
