@@ -52,6 +52,9 @@ def _one_round(world: World, tags: Sequence[str], n: int, enough: Path) -> None:
                 change_something(person, tags, person.random.choice(("erp", "crm")))
                 time.sleep(0.02)
 
+    with at_work(world.urls, 100 + n) as person:  # so that the old reading holds something
+        for _ in range(10):
+            change_something(person, tags, "erp")
     old = begin(world.engine, lane="fast", run_id=f"old/{n}")
     for system in ("erp", "crm"):
         extract(world.engine, old, system)

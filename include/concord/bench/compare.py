@@ -74,9 +74,9 @@ def bench(rows: int, repeat: int, say: Say) -> list[Result]:
     """
     with world() as engine:
         say(f"{rows:,} rows a side: building")
-        _build(engine, rows)
+        build(engine, rows)
         say("scanning")
-        limit = statistics.median(_scan(engine) for _ in range(repeat))
+        limit = statistics.median([_scan(engine) for _ in range(repeat)])
         say("comparing")
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=spawn) as alone:
@@ -97,7 +97,7 @@ def bench(rows: int, repeat: int, say: Say) -> list[Result]:
     ]  # fmt: skip
 
 
-def _build(engine: Engine, rows: int) -> None:
+def build(engine: Engine, rows: int) -> None:
     """The vendor's table, the hub's images of it, a plain copy beside them; then drift."""
     with psycopg.connect(engine.urls["erp"]) as erp:
         erp.execute(statement("bench", "compare_source", rows=sql.Literal(rows)))
