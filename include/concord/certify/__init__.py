@@ -1,0 +1,1 @@
+"""Certify: after a full run, proof that it was complete and that the totals tie, kept in a chain."""
