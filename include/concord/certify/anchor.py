@@ -115,10 +115,19 @@ def _add(conn: Connection, path: Path, chain: str) -> list[str]:
 
 
 def _missing(conn: Connection, path: Path, chain: str) -> list[str]:
-    """The lines that the file has not yet: those after its last one."""
+    """The lines that the file has not yet: those after its last one.
+
+    Raises AnchorFailed when that one is not in the hub: to go on would hide it.
+    """
     own, _, _ = read(path, chain)
-    last = max((one.number for one in own), default=0)
-    return [line(chain, one) for one in store.chain(conn, last)]
+    last = max(own, key=lambda one: one.number, default=None)
+    after = list(store.chain(conn, last.number - 1 if last else 0))
+    if last is not None and (not after or after.pop(0).hash.hex() != last.hash):
+        raise AnchorFailed(
+            f"certificate {last.number} of {path} is not in the hub: ./concord certificate verify"
+            " says more. If a backup was restored, name another file as `certificates.anchor`."
+        )
+    return [line(chain, one) for one in after]
 
 
 @contextmanager

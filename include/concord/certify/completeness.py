@@ -10,28 +10,24 @@ from concord.hub.sql import statement
 from concord.pipeline.batch import Batch
 from concord.pipeline.engine import Engine
 
-NUMBERS = (
-    "compared", "differing", "confirmed", "missing", "extra", "changed", "late", "incomparable",
-    "rows_moved",
-)  # fmt: skip
+NOTHING_WAITS = {"held": None, "quarantined": 0, "parked": 0}
 
 
 def body(conn: Connection, engine: Engine, batch: Batch) -> dict[str, Any]:
     """Everything that a completeness certificate says, as JSON: one row a system and entity."""
     compared = _by_place(conn, "comparisons", batch)
     waiting = _by_place(conn, "waiting", batch)
-    rows = []
-    for entity, mapping in batch.work(engine):
-        place = (mapping.system, entity.name)
-        rows.append(
+    return {
+        "tables": [
             {
                 "system": mapping.system,
                 "entity": entity.name,
-                "comparisons": compared.get(place, []),
-                **waiting.get(place, [{"held": None, "quarantined": 0, "parked": 0}])[0],
+                "comparison": compared.get((mapping.system, entity.name)),
+                **waiting.get((mapping.system, entity.name), NOTHING_WAITS),
             }
-        )
-    return {"tables": rows}
+            for entity, mapping in batch.work(engine)
+        ]
+    }
 
 
 def verdict(body: Mapping[str, Any]) -> str:
@@ -39,21 +35,23 @@ def verdict(body: Mapping[str, Any]) -> str:
     reasons; bad: a whole table was not compared.
     """
     tables = body["tables"]
-    if any(not one["comparisons"] or one["held"] for one in tables):
+    if any(not compared(one) for one in tables):
         return "bad"
     apart = any(
-        one["quarantined"] or one["parked"] or any(c["incomparable"] for c in one["comparisons"])
-        for one in tables
+        one["quarantined"] or one["parked"] or one["comparison"]["incomparable"] for one in tables
     )
     return "explained" if apart else "good"
 
 
+def compared(table: Mapping[str, Any]) -> bool:
+    """Whether a table of a certificate was compared at all."""
+    return table["comparison"] is not None and not table["held"]
+
+
 def _by_place(
     conn: Connection, name: str, batch: Batch
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    out: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for system, entity, row in conn.execute(
+) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = conn.execute(
         statement("certify", name), {"batch": batch.id, "systems": list(batch.systems)}
-    ):
-        out.setdefault((system, entity), []).append(row)
-    return out
+    )
+    return {(system, entity): row for system, entity, row in rows}

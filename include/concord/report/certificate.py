@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from concord.certify.completeness import compared
 from concord.certify.figures import NOTHING, Figures
 from concord.certify.store import Certificate
 from concord.errors import ConcordError
@@ -79,13 +80,7 @@ def summary(one: Certificate) -> Iterator[str]:
     content = one.content
     if one.kind == "completeness":
         for table in content["tables"]:
-            found = table["comparisons"]
-            n = sum(row["compared"] for row in found)
-            healed = sum(row["confirmed"] for row in found)
-            apart = sum(row["incomparable"] for row in found)
-            says = f"{n:,} compared, {healed:,} healed, {apart:,} not comparable"
-            says = says if found else "NOT compared"
-            yield f"{table['system']}.{table['entity']}: {says}"
+            yield f"{table['system']}.{table['entity']}: {_compared(table)}"
         return
     for control in content["controls"]:
         differences = [(g, d) for g in control["groups"] for d in g["differences"]]
@@ -99,12 +94,22 @@ def summary(one: Certificate) -> Iterator[str]:
                 )
 
 
+def _compared(table: Mapping[str, Any]) -> str:
+    if not compared(table):
+        return f"NOT compared{': ' + table['held'] if table['held'] else ''}"
+    found = table["comparison"]
+    return (
+        f"{found['compared']:,} compared, {found['confirmed']:,} differed and were healed,"
+        f" {found['incomparable']:,} not comparable"
+    )
+
+
 def _amiss(one: Certificate) -> int:
     """The number in the headline."""
     content = one.content
     if one.kind == "tie":
         return int(content["unexplained"] or content["explained"])
-    return sum(1 for table in content["tables"] if not table["comparisons"] or table["held"])
+    return sum(1 for table in content["tables"] if not compared(table))
 
 
 def lines(control: Mapping[str, Any]) -> list[Line]:
@@ -152,6 +157,7 @@ def _environment() -> Environment:
         both=lambda key: " · ".join(CERTIFICATE[key][language] for language in LANGUAGES),
         name=words.name,
         label=lambda texts: words.rule(texts, next(iter(texts.values()))),
+        compared=compared,
         lines=lines,
         whole=whole,
         figures=figures,
