@@ -8,6 +8,7 @@ reason: nobody told of that change.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +18,7 @@ from psycopg import sql
 from concord.certify.figures import NAMED, NOTHING, Figures, Found, Groups, Reasons, differing
 from concord.hub.sql import statement
 from concord.pipeline import compare, stage
+from concord.pipeline.looks import Look
 from concord.systems.protocol import Reading, Shape
 
 if TYPE_CHECKING:
@@ -74,11 +76,19 @@ class Explainer:
         return reading
 
     def _differing(self) -> Reading | None:
-        """What differs by digest; None when it is too much to look at record by record."""
-        _, reading = compare.differing(
-            self.q.conn, self.q.mapping, self.q.snapshot, self.shape, ()
+        """What differs by digest; None when that is nothing, or too much to be named."""
+        mapping, scratch = self.q.mapping, self.q.scratch
+        look = Look(self.q.snapshot, 0, datetime.now(UTC), {})
+        first = compare.first_look(scratch, self.q.batch_id, mapping, look, self.shape)
+        if first.everything or not first.named:
+            return None
+        rows = scratch.execute(
+            sql.SQL("SELECT source_id FROM {} ORDER BY source_id LIMIT {}").format(
+                first.suspects, sql.Literal(MOST)
+            )
         )
-        return None if reading.complete else reading
+        ids = [first.aliases.get(name, name) for (name,) in rows]
+        return self.q.snapshot.records(mapping, ids, self.shape)
 
     def _take(self, reading: Reading | None, otherwise: tuple[str, str | None]) -> None:
         """Explain by these records what is left; one that is not known has the reason given."""
