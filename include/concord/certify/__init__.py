@@ -1,1 +1,1 @@
-"""Certify: after a full run, proof that it was complete and that the totals tie, kept in a chain."""
+"""Certify: proof, after a full run, that it was complete and that the totals tie; in a chain."""

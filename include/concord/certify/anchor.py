@@ -1,7 +1,7 @@
 """The anchor: a file outside the hub with one line a certificate, only ever added to.
 
-Who can change the hub can make a whole new chain; who compares it with this file sees that. Lines of
-other chains (another hub that used the same directory) are left alone. The same lines go out by
+Who can change the hub can make a whole new chain; who compares it with this file sees that. Lines
+of other chains (another hub that used the same directory) are left alone. The same lines go out by
 e-mail where that is set up; what was sent is noted beside the file.
 """
 

@@ -48,9 +48,7 @@ def compared(table: Mapping[str, Any]) -> bool:
     return table["comparison"] is not None and not table["held"]
 
 
-def _by_place(
-    conn: Connection, name: str, batch: Batch
-) -> dict[tuple[str, str], dict[str, Any]]:
+def _by_place(conn: Connection, name: str, batch: Batch) -> dict[tuple[str, str], dict[str, Any]]:
     rows = conn.execute(
         statement("certify", name), {"batch": batch.id, "systems": list(batch.systems)}
     )

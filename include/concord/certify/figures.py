@@ -76,7 +76,9 @@ class Side:
     control: Control
     entity: Entity
     mapping: EntityMapping | None  # None: the golden model
-    pair_by: tuple[str, ...] = ()  # the fields that pair records of two entities; else the golden id
+    pair_by: tuple[
+        str, ...
+    ] = ()  # the fields that pair records of two entities; else the golden id
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -171,7 +173,7 @@ def of_hub(conn: Connection, side: Side, entities: dict[str, Entity]) -> Groups:
 
 
 def differing(one: Groups, other: Groups) -> Groups:
-    """one − other by group, without the groups that are equal."""
+    """What `one` has more than `other`, by group, without the groups that are equal."""
     all_ = {key: one.get(key, NOTHING) - other.get(key, NOTHING) for key in {*one, *other}}
     return {key: figures for key, figures in all_.items() if figures}
 

@@ -29,11 +29,12 @@ def reasons(
     not add up to the difference.
     """
     assert own.mapping is not None
+    troubles = statement("certify", "troubles")
     rows = conn.execute(
         statement(
             "certify",
             "apart",
-            troubles=statement("certify", "hub_troubles", troubles=statement("certify", "troubles")),
+            troubles=statement("certify", "hub_troubles", troubles=troubles),
             golden=golden.records,
             image=own.records,
             also=_also(own) if own.pair_by else ident("golden"),
@@ -113,8 +114,8 @@ def _missing(entities: dict[str, Entity], own: Side) -> Iterator[Part]:
         if lines.name in held and to is not None and system in to.by_system:
             id_ = sql.SQL("(l ->> {})::uuid").format(sql.Literal(field.name))
             yield sql.SQL(
-                "WHEN EXISTS (SELECT FROM jsonb_array_elements({}) AS l WHERE {} IS NOT NULL AND {})"
-                " THEN {}"
+                "WHEN EXISTS (SELECT FROM jsonb_array_elements({}) AS l"
+                " WHERE {} IS NOT NULL AND {}) THEN {}"
             ).format(
                 ident("r", lines.name),
                 id_,

@@ -76,7 +76,8 @@ def _plainly(settings: Mail) -> Iterator[None]:
         yield
     except smtplib.SMTPAuthenticationError:
         raise MailRefused(
-            f"{at} refuses the log-in of {settings.user}; correct `user` in company.yaml or {PASSWORD}"
+            f"{at} refuses the log-in of {settings.user}; correct `user` in company.yaml or"
+            f" {PASSWORD}"
         ) from None
     except smtplib.SMTPRecipientsRefused:
         raise MailRefused(f"{at} refuses every receiver in `to` of company.yaml") from None

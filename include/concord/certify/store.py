@@ -1,7 +1,7 @@
 """Certificates as they are kept: one row each in `ops.certificate`, each hash over the one before.
 
-The hash can be computed again without a database: SHA-256 over the hash before it and the UTF-8 text
-`number, at, batch, kind, verdict, body`, joined by the sign U+001F.
+The hash can be computed again without a database: SHA-256 over the hash before it and the UTF-8
+text `number, at, batch, kind, verdict, body`, joined by the sign U+001F.
 """
 
 from __future__ import annotations

@@ -181,9 +181,7 @@ def _pair_by(engine: Engine, control: Control) -> tuple[str, ...]:
     return engine.config.entity[control.entity].keys[0] if control.held_as else ()
 
 
-def _system(
-    engine: Engine, batch: Batch, question: Question, golden: Side, sums: Groups
-) -> Told:
+def _system(engine: Engine, batch: Batch, question: Question, golden: Side, sums: Groups) -> Told:
     """A system's figures, and why they differ from the golden ones."""
     held = of_hub(question.conn, question.side, engine.config.entity)
     try:

@@ -1,4 +1,4 @@
-"""Verify: does every certificate follow from the one before it, and is the chain the anchored one?"""
+"""Verify: does each certificate follow from the one before it; is the chain the anchored one?"""
 
 from __future__ import annotations
 

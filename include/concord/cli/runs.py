@@ -72,8 +72,8 @@ def run(options: argparse.Namespace) -> None:
     if counts.get("certificates"):
         differences = counts.get("explained", 0), counts.get("unexplained", 0)
         print(
-            f"  {counts['certificates']} certificates; totals differ {differences[0]} times with a"
-            f" reason, {differences[1]} times without"
+            f"  {counts['certificates']} certificates; totals differ {differences[0]} times with"
+            f" a reason, {differences[1]} times without"
         )
     if counts.get("confirmed_earlier"):
         print(f"  confirmed {counts['confirmed_earlier']} more that earlier batches had planned")

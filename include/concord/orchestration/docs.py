@@ -18,8 +18,8 @@ Entities: {entities}. Schedule, entities and deadline are set in `include/config
 | `validate` | checks it; rows that fail go to quarantine, the others go on |
 | `unify` | merges it into the golden records and plans what each system lacks |
 | `load_…` | writes the plan into one system, each change once |
-| `finish` | checks that every row is accounted for, writes the quality report, closes the batch |{certify}
-
+| `finish` | checks that every row is accounted for, writes the quality report, closes the batch |
+{certify}
 ### When it is red
 1. Open the red task's log. The last lines say what is wrong, where, and what to do. `finish` is
    red whenever another task was: look at that one first.
@@ -51,8 +51,9 @@ only these).
 手动运行、清除或重复运行都不会造成重复数据。质量报告：`.concord/reports/latest.html`。
 """
 
-CERTIFY_ROW = """
-| `certify` | issues the certificates for finance: all was compared, the totals agree or why not |"""
+CERTIFY_ROW = """\
+| `certify` | issues certificates for finance: all was compared, the totals agree or why not |
+"""
 
 HOUSEKEEPING = """\
 **Deletes what is older than {days} days** (`keep_days` in `include/config/company.yaml`) from the
@@ -98,11 +99,11 @@ Runs whatever happened before: checks that every row is accounted for, writes th
 drops the stage and closes the batch. It is red when another task was, so that the run is.
 """
 CERTIFY = """\
-Issues the certificates of the night: that everything was compared (completeness), and that the totals
-of ERP, golden records and CRM agree or why not (tie). They are chained, and their head is added to a
-file outside the hub. Differences never turn this task red: look at the certificates,
-`./concord certificate list`. Red: a system could not be asked, or the head could not be kept; clear
-the task once that is corrected, nothing is issued twice.
+Issues the certificates of the night: that everything was compared (completeness), and that the
+totals of ERP, golden records and CRM agree or why not (tie). They are chained, and their head is
+added to a file outside the hub. Differences never turn this task red: look at the certificates,
+`./concord certificate list`. Red: a system could not be asked, or the head could not be kept;
+clear the task once that is corrected, nothing is issued twice.
 """
 PRUNE = "Deletes from the hub what is older than the parameter says."
 

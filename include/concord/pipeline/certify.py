@@ -1,7 +1,7 @@
 """Certify: what a full run proved, issued as certificates and anchored outside the hub.
 
 It comes after `finish`, when the batch is closed and its books are known to balance, so it is no
-row of `ops.batch_step`: a batch has one certificate of each kind, and whoever comes second finds it.
+row of `ops.batch_step`: a batch has one certificate of each kind, and whoever is second finds it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A certificate's page for a controller: one self-contained file, to be printed on A4.
 
-As strict as the batch's report: no script, no outside resource, every text escaped. It shows what the
-certificate's own text says and nothing else.
+As strict as the batch's report: no script, no outside resource, every text escaped. It shows what
+the certificate's own text says and nothing else.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ def figures(given: list[Any]) -> Figures:
 
 def money(value: Decimal, signed: bool = False) -> str:
     """`1,234.50`: two places, or as many as it has."""
-    exact = value if -value.normalize().as_tuple().exponent > 2 else value.quantize(CENTS)  # type: ignore[operator]
+    whole = value == value.quantize(CENTS)
+    exact = value.quantize(CENTS) if whole else value.normalize()
     return f"{exact:{'+' if signed and value else ''},f}"
 
 

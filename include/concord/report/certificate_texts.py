@@ -80,19 +80,20 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
     # What it proves
     "proof": {"en": "What this proves", "zh": "本证明的含义"},
     "proof.completeness": {
-        "en": "Every record of these tables was compared with what Concord holds of it, by count and"
-        " digest, at the time that stands beside it. What differed was read again and went through"
-        " the rules. What could not be compared is counted apart, never as equal. It does not"
+        "en": "Every record of these tables was compared with what Concord holds of it, by count"
+        " and digest, at the time that stands beside it. What differed was read again and went"
+        " through the rules. What could not be compared is counted apart, never as equal. It does not"
         " prove that the values are right in themselves.",
-        "zh": "上列各表的每条记录均在所示时点按条数与摘要同 Concord 所存数据比对；有差异的记录已重新读取"
-        "并按规则处理；无法比对的记录单独计数，绝不视为一致。本证明不说明数据本身是否正确。",
+        "zh": "上列各表的每条记录均在所示时点按条数与摘要同 Concord 所存数据比对；"
+        "有差异的记录已重新读取并按规则处理；无法比对的记录单独计数，绝不视为一致。本证明不说明数据本身是否正确。",
     },
     "proof.tie": {
         "en": "Counts and totals of each group were computed on every side and compared to the last"
         " digit. Every difference is made up of records with a reason, or is called unexplained."
         " Differences within one group that cancel each other are found by the comparison of single"
         " records (certificate of completeness), not here.",
-        "zh": "各分组的条数与总额在每一侧分别计算并逐位比对；每处差异均由有原因的记录构成，否则标为原因不明。"
+        "zh": "各分组的条数与总额在每一侧分别计算并逐位比对；"
+        "每处差异均由有原因的记录构成，否则标为原因不明。"
         "同一分组内相互抵消的差异由逐条比对（完整性证明）发现，不在本证明范围内。",
     },
     "sign.name": {"en": "Controller", "zh": "财务负责人"},

@@ -135,7 +135,8 @@ def test_a_line_that_is_gone_or_unreadable_is_a_changed_anchor(
     fill(hub, tmp_path)
     path = tmp_path / anchor.FILE
     whole = path.read_text()
-    path.write_text("".join(line for line in whole.splitlines(True) if " certificate=3 " not in line))
+    kept = [line for line in whole.splitlines(True) if " certificate=3 " not in line]
+    path.write_text("".join(kept))
     assert (broken(hub, tmp_path).kind, broken(hub, tmp_path).number) == ("anchor_changed", 3)
     path.write_text(whole.replace("certificate=2", "certificate=two"))
     assert "line 2" in broken(hub, tmp_path).what
@@ -161,15 +162,16 @@ def test_a_hub_that_was_set_back_does_not_go_on_in_the_old_file(
 ) -> None:
     fill(hub, tmp_path)
     behind_all_backs(hub, "DELETE FROM ops.certificate WHERE number > 3")
-    with pytest.raises(anchor.AnchorFailed, match="certificate 5 of .* is not in the hub"):
+    with pytest.raises(anchor.AnchorFailed, match=r"certificate 5 of .* is not in the hub"):
         fill(hub, tmp_path, 1, first=90)
-    with pytest.raises(anchor.AnchorFailed, match="certificate 5 of .* is not in the hub"):
+    with pytest.raises(anchor.AnchorFailed, match=r"certificate 5 of .* is not in the hub"):
         fill(hub, tmp_path, 1, first=91)
     assert broken(hub, tmp_path).kind == "replaced"
 
 
 def test_two_hubs_may_use_one_file(hub: TestHub, tmp_path: Path) -> None:
-    other = "chain=0123456789abcdef certificate=9 at=x batch=1 kind=tie verdict=good hash=" + "0" * 64
+    other = "chain=0123456789abcdef certificate=9 at=x batch=1 kind=tie verdict=good hash="
+    other += "0" * 64
     (tmp_path / anchor.FILE).write_text(other + "\n")
     fill(hub, tmp_path)
     seen = found(hub, tmp_path)
@@ -233,12 +235,16 @@ def test_an_anchor_that_cannot_be_written_is_said_plainly(hub: TestHub, tmp_path
     fill(hub, tmp_path, 1)
     (tmp_path / "file").write_text("in the way")
     settings = Certificates(anchor=str(tmp_path / "file" / "certificates.log"))
-    with hub.connect() as conn, pytest.raises(ConcordError, match=r"cannot be written.*run the step"):
+    says = r"cannot be written.*run the step"
+    with hub.connect() as conn, pytest.raises(ConcordError, match=says):
         anchor.keep(conn, settings, tmp_path)
 
 
 def test_the_command_line_lists_shows_and_verifies(
-    hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    hub: TestHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("CONCORD_HUB_URL", hub.url)
     monkeypatch.setenv("CONCORD_HOME", str(tmp_path))

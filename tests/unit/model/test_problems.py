@@ -20,7 +20,12 @@ CRM = "    table: sales.account\n"
 # file, text that stands there once, what is put in its place, words of the message
 MISTAKES = [
     (CONTROL, "entity: party", "entity: partie", "unknown entity `partie`. Did you mean `party`?"),
-    (CONTROL, "sum: credit", "sum: credits", "party has no field `credits`. Did you mean `credit`?"),
+    (
+        CONTROL,
+        "sum: credit",
+        "sum: credits",
+        "party has no field `credits`. Did you mean `credit`?",
+    ),
     (CONTROL, "sum: credit", "sum: phone", "`phone` is of type text. Here it must be"),
     (CONTROL, "[currency]", "[since]", "`since` is of type date. Here it must be code or text"),
     (CONTROL, "[currency]", "[site.name]", "party has no reference `site`"),

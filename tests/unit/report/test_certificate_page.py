@@ -1,4 +1,4 @@
-"""A certificate's page: it says what the certificate says, in every language, and can do nothing."""
+"""A certificate's page says what the certificate says, in every language, and can do nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ Said = Callable[[str], str]
 
 def certificate(kind: str, verdict: str, body: dict[str, Any]) -> Certificate:
     at = datetime(2026, 11, 26, 2, 15, tzinfo=UTC)
-    return Certificate(14, at, 7, kind, verdict, canonical({**ABOUT, **body}), b"\1" * 32, b"\2" * 32)
+    return Certificate(
+        14, at, 7, kind, verdict, canonical({**ABOUT, **body}), b"\1" * 32, b"\2" * 32
+    )
 
 
 def table(say: Said, **changes: Any) -> dict[str, Any]:
@@ -54,7 +56,9 @@ def tie(say: Said, kind: str = "") -> Certificate:
     reason = {"type": kind, "figures": [0, "0.01", "0.08"], "count": 7, "records": [record] * 6}
     group = {
         "key": [say("key"), "CNY", "posted", "2026-11"],
-        "golden": [2, "1234.5", "9876"], "erp": [2, "1234.5", "9876"], "crm": [2, "1234.51", "9876.08"],
+        "golden": [2, "1234.5", "9876"],
+        "erp": [2, "1234.5", "9876"],
+        "crm": [2, "1234.51", "9876.08"],
         "differences": [{"side": "crm", "figures": [0, "0.01", "0.08"], "reasons": [reason],
                          "unexplained": not kind}],
     }  # fmt: skip
@@ -131,7 +135,9 @@ def test_a_page_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
 def test_the_terminal_gets_the_same_in_lines() -> None:
     lines = list(summary(tie(str, "timing"))) + list(summary(complete(str)))
     assert "  key CNY posted 2026-11, crm: timing 0.01 (name, name, name, name, name)" in lines
-    assert any("1,234,567 compared, 8 differed and were healed, 4 not comparable" in s for s in lines)
+    assert any(
+        "1,234,567 compared, 8 differed and were healed, 4 not comparable" in s for s in lines
+    )
     assert any("NOT compared: held" in s for s in lines)
 
 
@@ -155,7 +161,10 @@ def test_every_text_is_used() -> None:
 
 
 def test_a_body_is_the_same_text_whatever_the_order_it_was_made_in() -> None:
-    one, other = {"b": [1, "0.10"], "a": {"y": 1, "x": None}}, {"a": {"x": None, "y": 1}, "b": [1, "0.10"]}
+    one, other = (
+        {"b": [1, "0.10"], "a": {"y": 1, "x": None}},
+        {"a": {"x": None, "y": 1}, "b": [1, "0.10"]},
+    )
     assert canonical(one) == canonical(other) == '{"a":{"x":null,"y":1},"b":[1,"0.10"]}'
     with pytest.raises(ValueError, match="Out of range"):
         canonical({"n": float("nan")})
