@@ -42,12 +42,12 @@ def _message(settings: Mail, lines: Sequence[str]) -> EmailMessage:
     message["Subject"] = f"Concord: {len(lines)} new certificates"
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain="concord.invalid")
-    message.set_content(
+    text = (
         "Keep this message. It lets anybody prove later that these certificates were not changed:\n"
         "compare with `./concord certificate list` and `./concord certificate verify`.\n\n"
-        + "\n".join(lines)
-        + "\n"
     )
+    # As it is: a line that is broken up could not be searched for.
+    message.set_content(text + "\n".join(lines) + "\n", cte="7bit")
     return message
 
 
