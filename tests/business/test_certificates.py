@@ -10,12 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from concord.certify import anchor, store
+from concord.certify import anchor, own, store
 from concord.certify.verify import verify
 from concord.cli.__main__ import main
 from concord.errors import TooEarly
 from concord.pipeline import begin, certify, extract, finish, load, unify, validate
-from concord.systems.postgres.snapshot import PostgresSnapshot
 from tests.business.people import MONEY, People, in_days
 
 Deed = Callable[[], object]
@@ -105,10 +104,10 @@ def test_after_a_good_night_all_totals_agree_as_the_systems_themselves_say(trade
         assert control["groups"]
     month = f"{in_days(0):%Y-%m}"
     invoices = {tuple(g["key"]): g for g in controls["invoices"]["groups"]}
-    assert invoices["1000", "CNY", "posted", month]["crm"] == [1, "452", "452"]
-    assert invoices["2000", "EUR", "posted", month]["erp"] == [1, "119", "952"]
+    assert invoices["cn01", "CNY", "posted", month]["crm"] == [1, "452", "452"]
+    assert invoices["de01", "EUR", "posted", month]["erp"] == [1, "119", "952"]
     open_ = {tuple(g["key"]): g["golden"] for g in controls["receivables"]["groups"]}
-    assert open_["1000", "CNY", "partly_paid", month] == [1, "400", "400"]
+    assert open_["cn01", "CNY", "partial", month] == [1, "400", "400"]
 
 
 def test_a_cent_that_is_changed_behind_all_backs_is_unexplained_and_names_its_invoice(
@@ -186,9 +185,9 @@ def test_an_invoice_in_quarantine_is_the_reason_that_it_is_missing(traded: Peopl
         "erp",
         "INSERT INTO invoices (invoice_no, kind, company_code, customer_code, invoice_date,"
         " due_date, status, payment_status, currency, rate, net_total, tax_total, total,"
-        " open_amount) SELECT 'RE-BAD', kind, company_code, customer_code, invoice_date,"
-        " invoice_date - 9, status, payment_status, currency, rate, net_total, tax_total, total,"
-        " open_amount FROM invoices WHERE invoice_no = %s",
+        " open_amount) SELECT 'RE-BAD', kind, '9999', customer_code, invoice_date, due_date,"
+        " status, payment_status, currency, rate, net_total, tax_total, total, open_amount"
+        " FROM invoices WHERE invoice_no = %s",
         number,
     )
     one = tied(traded, night(traded))
@@ -272,10 +271,14 @@ def test_another_rate_for_the_same_amount_is_told_from_another_amount(traded: Pe
     }
 
 
+class _HasNone:
+    """What no snapshot is."""
+
+
 def test_a_system_that_has_no_totals_says_so_and_its_images_stand_in(
     traded: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(PostgresSnapshot, "totals")
+    monkeypatch.setattr(own, "Totalling", _HasNone)
     one = tied(traded, night(traded))
     assert one.verdict == "good"
     for control in one.content["controls"]:

@@ -117,7 +117,7 @@ class Explainer:
                 key=side.key,
                 amount=side.amount,
                 home=side.home,
-                name=side.name,
+                called=side.name,
                 image=side.records,
                 joins=side.joins(self.q.config.entity),
                 rate=sql.SQL("1::numeric")
@@ -222,7 +222,7 @@ class Explainer:
                 key=side.key,
                 amount=side.amount,
                 home=side.home,
-                name=side.name,
+                called=side.name,
                 image=side.records,
                 joins=side.joins(self.q.config.entity),
             ),

@@ -160,11 +160,22 @@ def _control(
         "name": control.name,
         "label": control.label,
         "entity": control.entity,
+        "codes": [_labels(engine, control, path) for path in control.by],
         "by": [*control.by, *(["month"] if control.month else [])],
         "home": control.rate is not None,
         "sides": {name: {"own": not told.why, "why": told.why} for name, told in sides.items()},
         "groups": _groups(sums, sides),
     }
+
+
+def _labels(engine: Engine, control: Control, path: str) -> dict[str, str]:
+    """What people call the codes of one part of the groups' keys."""
+    reference, _, name = path.rpartition(".")
+    entity = engine.config.entity[control.entity]
+    if reference:
+        entity = engine.config.entity[entity.field[reference].to or ""]
+    codes = engine.config.code_list.get(entity.field[name].codes or "")
+    return {code.code: code.label for code in codes.codes if code.label} if codes else {}
 
 
 def _side(engine: Engine, control: Control, system: str) -> Side | None:

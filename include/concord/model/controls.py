@@ -82,7 +82,8 @@ class Check:
         """Every field that is named is there, and of a type that serves."""
         if entity is None:  # its own file says what is wrong
             return
-        for place, path, types in self._wanted():
+        for own, path, types in self._wanted():
+            place = own if where == ("entity",) else where
             reference, _, name = path.rpartition(".")
             home: Entity | None = entity
             if reference:

@@ -81,6 +81,7 @@ def _about(engine: Engine, batch: Batch) -> dict[str, Any]:
         "configuration": config.version,
         "lane": batch.lane,
         "run": batch.run_id,
+        "order": list(batch.systems),
         "systems": {name: config.system[name].label or name for name in batch.systems},
     }
 

@@ -89,9 +89,13 @@ def summary(one: Certificate) -> Iterator[str]:
             for reason in difference["reasons"]:
                 named = ", ".join(str(r["name"] or r["id"]) for r in reason["records"][:5])
                 yield (
-                    f"  {' '.join(group['key'])}, {difference['side']}:"
+                    f"  {_key(control, group['key'])}, {difference['side']}:"
                     f" {reason['type'] or 'UNEXPLAINED'} {reason['figures'][1]} ({named or '-'})"
                 )
+
+
+def _key(control: Mapping[str, Any], parts: list[str]) -> str:
+    return ", ".join(called(part, control, n) for n, part in enumerate(parts))
 
 
 def _compared(table: Mapping[str, Any]) -> str:
@@ -120,6 +124,12 @@ def lines(control: Mapping[str, Any]) -> list[Line]:
         for side in ("golden", *control["sides"]):
             line.figures[side] = line.figures.get(side, NOTHING) + figures(group[side])
     return list(out.values())
+
+
+def called(part: str, control: Mapping[str, Any], place: int) -> str:
+    """A part of a group's key as people call it."""
+    codes = control["codes"][place] if place < len(control["codes"]) else {}
+    return str(codes.get(part, part)) or "—"
 
 
 def whole(control: Mapping[str, Any], side: str) -> Figures:
@@ -169,6 +179,7 @@ def _environment() -> Environment:
         moment=words.moment,
         instant=instant,
         money=money,
+        called=called,
         change=partial(money, signed=True),
         cents=lambda value: value.quantize(CENTS),
     )

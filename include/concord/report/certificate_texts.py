@@ -53,7 +53,6 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
     "col.group": {"en": "Group", "zh": "分组"},
     "col.side": {"en": "Side", "zh": "系统"},
     "col.records": {"en": "Records", "zh": "记录数"},
-    "col.amount": {"en": "Total", "zh": "总额"},
     "col.difference": {"en": "Difference", "zh": "差额"},
     "col.why": {"en": "Why", "zh": "原因"},
     "in_home": {"en": "All, in {currency}", "zh": "合计（{currency}）"},
@@ -82,8 +81,8 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
     "proof.completeness": {
         "en": "Every record of these tables was compared with what Concord holds of it, by count"
         " and digest, at the time that stands beside it. What differed was read again and went"
-        " through the rules. What could not be compared is counted apart, never as equal. It does not"
-        " prove that the values are right in themselves.",
+        " through the rules. What could not be compared is counted apart, never as equal. It does"
+        " not prove that the values are right in themselves.",
         "zh": "上列各表的每条记录均在所示时点按条数与摘要同 Concord 所存数据比对；"
         "有差异的记录已重新读取并按规则处理；无法比对的记录单独计数，绝不视为一致。本证明不说明数据本身是否正确。",
     },

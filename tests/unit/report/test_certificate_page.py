@@ -46,7 +46,7 @@ def table(say: Said, **changes: Any) -> dict[str, Any]:
 
 def complete(say: Said) -> Certificate:
     held = table(say, comparison=None, held=say("held"))
-    body = {"company": say("company"), "systems": {}, "tables": [table(say), held]}
+    body = {"company": say("company"), "systems": {}, "order": [], "tables": [table(say), held]}
     return certificate("completeness", "bad", body)
 
 
@@ -64,16 +64,22 @@ def tie(say: Said, kind: str = "") -> Certificate:
     }  # fmt: skip
     control = {
         "name": "invoices", "label": {"en": say("label"), "zh": "发票"}, "entity": "invoice",
+        "codes": [{}, {"CNY": say("code")}, {"posted": "Posted"}],
         "by": ["company", "currency", "lifecycle", "month"], "home": True,
         "sides": {"erp": {"own": True, "why": ""}, "crm": {"own": False, "why": say("side")}},
         "groups": [group],
     }  # fmt: skip
     body = {
         "company": say("company"), "home": "CNY", "explained": 0, "unexplained": 1,
-        "systems": {"erp": say("erp"), "crm": say("crm")},
+        "systems": {"erp": say("erp"), "crm": say("crm")}, "order": ["erp", "crm"],
         "as_of": {"hub": AS_OF, "erp": AS_OF, "crm": AS_OF}, "controls": [control],
     }  # fmt: skip
     return certificate("tie", "bad" if not kind else "explained", body)
+
+
+def said_by(one: Certificate) -> str:
+    """The page's English text, with a space between the cells of its tables."""
+    return words(re.sub(r"</(td|th)>", r"</\1> ", render(one)))
 
 
 MADE = {"completeness": complete, "tie": tie}
@@ -101,7 +107,7 @@ def test_the_page_has_only_elements_that_can_do_nothing(kind: str) -> None:
 
 
 def test_a_tie_shows_the_difference_and_names_the_record() -> None:
-    said = words(render(tie(lambda name: f"@{name}@")))
+    said = said_by(tie(lambda name: f"@{name}@"))
     assert "1 differences have no explanation" in said
     assert "1,234.50" in said
     assert "1,234.51" in said
@@ -112,7 +118,7 @@ def test_a_tie_shows_the_difference_and_names_the_record() -> None:
 
 
 def test_completeness_shows_what_was_not_compared() -> None:
-    said = words(render(complete(lambda name: f"@{name}@")))
+    said = said_by(complete(lambda name: f"@{name}@"))
     assert "Not complete: 1 tables were not compared" in said
     assert "1,234,567 8 3 4 2 1" in said
     assert "not compared held back: @held@" in said
@@ -134,7 +140,7 @@ def test_a_page_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
 
 def test_the_terminal_gets_the_same_in_lines() -> None:
     lines = list(summary(tie(str, "timing"))) + list(summary(complete(str)))
-    assert "  key CNY posted 2026-11, crm: timing 0.01 (name, name, name, name, name)" in lines
+    assert "  key, code, Posted, 2026-11, crm: timing 0.01 (name, name, name, name, name)" in lines
     assert any(
         "1,234,567 compared, 8 differed and were healed, 4 not comparable" in s for s in lines
     )

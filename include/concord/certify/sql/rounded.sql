@@ -1,7 +1,7 @@
 -- rounded: by group, what the hub does not keep of the amounts and rates of a system's records: digits
 -- beyond the last place of their fields.
 WITH both_forms AS (
-    SELECT r.source_id, r.golden_id, {name} AS name, {key} AS key, {amount} AS amount, {home} AS home,
+    SELECT r.source_id, r.golden_id, {called} AS name, {key} AS key, {amount} AS amount, {home} AS home,
            {rate} AS rate,
            CASE WHEN pg_input_is_valid(r.raw ->> %(sum)s, 'numeric')
                 THEN (r.raw ->> %(sum)s)::numeric END AS raw_amount,
