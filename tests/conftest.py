@@ -40,21 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="run fault and business tests in full")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, the tests of one file that share a company or an Airflow stay together."""
-    for item in items:
-        if item.get_closest_marker("airflow") or _shares(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Whether a test's fixtures hold what other tests of its file find again."""
-    info = getattr(item, "_fixtureinfo", None)
-    found = info.name2fixturedefs.values() if info else ()
-    return any(definitions[-1].scope == "module" for definitions in found)
-
-
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",

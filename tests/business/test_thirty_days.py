@@ -92,7 +92,7 @@ def month(
     _sign_and_win(traders)
     traders.erp(SELL_ONE)
     month.go_by(
-        scale(1, 30), scale(15, 100), rounds=2, pause_every=scale(1, 4), seed=1, mistakes=0.02
+        scale(1, 30), scale(15, 120), rounds=2, pause_every=scale(1, 4), seed=1, mistakes=0.02
     )
     month.settle()
     return month

@@ -17,8 +17,9 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
 
-ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
-"""How pytest runs all tests: side by side, each process on a PostgreSQL of its own."""
+ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""How pytest runs all tests: files side by side, the heavy folders first, each process on a
+PostgreSQL of its own."""
 FULL_SIZE = ("tests/faults", "tests/business")
 """What `--faults` runs: the tests that have a full size."""
 

@@ -8,7 +8,7 @@ WITH numbered AS (
         10 + (o.n * k.k) %% 90 AS price
     FROM numbered AS o
     CROSS JOIN generate_series(1, 5) AS k (k)
-    JOIN item AS i ON i.n = (o.n * 31 + k.k * 17) %% (SELECT count(*) FROM item)
+    JOIN item AS i ON i.n = (o.n * 31 + o.n / 40 + k.k * 17) %% (SELECT count(*) FROM item)
 ), header AS (
     INSERT INTO sales_order (id, number, erp_number, account_id, company, warehouse_id, ordered_on,
         requested_on, status, delivery, billing, payment, hold, currency, rate, net, tax, total)

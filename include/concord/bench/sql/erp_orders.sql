@@ -6,7 +6,7 @@ WITH numbered AS (
     SELECT o.n, o.draft, k.k, i.item_id, i.uom, 1 + (o.n + k.k) %% 9 AS qty, 10 + (o.n * k.k) %% 90 AS price
     FROM numbered AS o
     CROSS JOIN generate_series(1, 5) AS k (k)
-    JOIN item AS i ON i.n = (o.n * 31 + k.k * 17) %% (SELECT count(*) FROM item)
+    JOIN item AS i ON i.n = (o.n * 31 + o.n / 40 + k.k * 17) %% (SELECT count(*) FROM item)
 ), header AS (
     INSERT INTO sales_orders (so_id, so_no, crm_ref, customer_code, company_code, wh_id, order_date,
         requested_on, status, delivery_status, billing_status, payment_status, currency, rate,

@@ -7,7 +7,8 @@ WITH bad AS (
                bool_and(g.golden_id IS NOT NULL) AS about, (array_agg(d.rule_subject))[1] AS subject
         FROM pg_temp.wanted AS d
         LEFT JOIN (SELECT DISTINCT k.golden_id FROM {golden} AS k
-                   JOIN pg_temp.wanted AS m ON m.rule_subject = k.golden_id) AS g
+                   WHERE EXISTS (SELECT FROM pg_temp.wanted AS m
+                                 WHERE m.rule_subject = k.golden_id)) AS g
           ON g.golden_id = d.rule_subject
         WHERE d.rule_key IS NOT NULL
         GROUP BY d.rule_key
