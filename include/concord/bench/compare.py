@@ -1,7 +1,8 @@
 """What it costs to compare a million records of a system with the hub's, when few differ.
 
-The limit is one hashing scan of each side, one after the other, over plain tables in two databases.
-Ours names every record that differs, by the real adapter and the real images, and looks at each again.
+The limit is one hashing scan of each side, one after the other, over plain tables in two
+databases. Ours names every record that differs, by the real adapter and the real images, and looks
+at each again.
 """
 
 from __future__ import annotations
@@ -134,9 +135,7 @@ def _scan(engine: Engine) -> float:
     return seconds
 
 
-def measure(
-    hub: str, urls: Mapping[str, str], expectations: Path, rows: int, repeat: int
-) -> Timed:
+def measure(hub: str, urls: Mapping[str, str], expectations: Path, rows: int, repeat: int) -> Timed:
     """Compare `repeat` times, in a process of its own; nothing is taken in."""
     engine = Engine(load_config(), Hub(hub), urls, expectations)
     seconds, verified = [], True
@@ -158,9 +157,7 @@ def measure(
 
 
 def _named(conn: Connection, suspects: sql.Identifier) -> set[str]:
-    rows: list[Any] = conn.execute(
-        sql.SQL("SELECT source_id FROM {}").format(suspects)
-    ).fetchall()
+    rows: list[Any] = conn.execute(sql.SQL("SELECT source_id FROM {}").format(suspects)).fetchall()
     return {name for (name,) in rows}
 
 

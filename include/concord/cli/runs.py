@@ -137,8 +137,8 @@ def _compared(conn: Any) -> list[str]:
         " JOIN ops.comparison AS n USING (batch_id) WHERE b.scope = 'full') GROUP BY c.batch_id"
     ).fetchall()
     return [
-        f"compared in full by batch {batch} as of {at} UTC: {compared} records, {confirmed} differed"
-        f" ({late} that capture had missed), {incomparable} could not be compared"
+        f"compared in full by batch {batch} as of {at} UTC: {compared} records, {confirmed}"
+        f" differed ({late} that capture had missed), {incomparable} could not be compared"
         for batch, at, compared, confirmed, late, incomparable in rows
     ]
 

@@ -1,25 +1,27 @@
 """Compare: which records of a system differ from what the hub last saw of it, by two looks.
 
-The first look computes count and digest of every bucket of keys where the data is, on both sides at
-once; unequal buckets are taken apart into keys and row hashes, and these name the suspects. While
-business goes on, a suspect is no more than that: the hub may have been told of a change after the
-look began, or be about to be told. So each is read again by a second look (second_look.py), and only
-what differs still, and is not under way by itself, is confirmed.
+The first look computes count and digest of every bucket of keys where the data is, on both sides
+at once; unequal buckets are taken apart into keys and row hashes, and these name the suspects.
+While business goes on, a suspect is no more than that: the hub may have been told of a change after
+the look began, or be about to be told. So each is read again by a second look (second_look.py), and
+only what differs still, and is not under way by itself, is confirmed.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -30,9 +32,10 @@ from concord.pipeline.looks import Look
 from concord.systems.protocol import Digest, Position, Shape, Snapshot
 
 ROWS_A_BUCKET = 16  # the number of buckets grows with the records, so few are named in vain
-FEWEST_BUCKETS, MOST_BUCKETS = 16, 1 << 20
+FEWEST_BUCKETS, MOST_BUCKETS = 256, 1 << 20
 MOST_UNEQUAL = 0.9  # share of unequal buckets from which nothing is gained by naming
 READ_ALL_ABOVE = 0.3  # share of suspects from which reading everything is cheaper
+COUNTED = 100_000  # images from which an estimate of their number will do
 CHUNK = 10_000  # digests that are fetched at once
 HUB_MEMORY = "128MB"  # that the sums of all buckets may take in the hub
 
@@ -69,8 +72,6 @@ def first_look(
 ) -> FirstLook:
     """Compare one entity with the hub, and name what differs."""
     suspects = stage.stage_table(batch_id, mapping.system, mapping.entity, "x")
-    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(suspects))
-    conn.execute(statement("pipeline", "create_suspects", suspects=suspects))
     table = stage.stage_table(batch_id, mapping.system, mapping.entity)
     position, live = look.snapshot.position, _live(conn, mapping)
     out = FirstLook(batch_id, look.at, position, shape, suspects, table, live)
@@ -83,7 +84,7 @@ def first_look(
         out.everything = True
     elif unequal:
         out.aliases = _name(conn, out, mapping, look, (buckets, unequal))
-        out.named, gone = _counts(conn, suspects)
+        out.named, gone = count_suspects(conn, suspects)
         out.compared += gone
         out.everything = buckets > FEWEST_BUCKETS and out.named > READ_ALL_ABOVE * out.live
     return out
@@ -93,15 +94,32 @@ def name_all(
     conn: Connection, mapping: EntityMapping, table: sql.Identifier, suspects: sql.Identifier
 ) -> None:
     """Name what differs between a stage table that holds every record and the hub."""
-    conn.execute(sql.SQL("TRUNCATE {}").format(suspects))
     theirs = sql.SQL("(SELECT source_id, raw_hash FROM {} WHERE op = 'U')").format(table)
-    ours = sql.SQL("({})").format(seen(mapping))
+    ours = sql.SQL("({})").format(seen_all(mapping))
     _suspect(conn, mapping, suspects, theirs, ours)
 
 
-def seen(mapping: EntityMapping) -> sql.Composed:
-    """The query of keys and raw hashes that the hub last saw; takes `system` and `entity`."""
-    return statement("pipeline", "seen", image=partition(mapping))
+def seen(mapping: EntityMapping, few: sql.Composable) -> sql.Composed:
+    """The query of keys and raw hashes that the hub last saw; takes `system` and `entity`.
+
+    `few`: a table or query of the keys that matter; of others the query may say anything.
+    """
+    image = sql.SQL("(SELECT i.* FROM {} AS i JOIN {} AS few USING (source_id))").format(
+        partition(mapping), few
+    )
+    return statement("pipeline", "seen", image=image)
+
+
+def seen_all(mapping: EntityMapping) -> sql.Composed:
+    """The same of all records."""
+    waiting = statement("pipeline", "waiting")
+    return statement(
+        "pipeline",
+        "seen_all",
+        image=partition(mapping),
+        waiting=waiting,
+        seen=seen(mapping, sql.SQL("({})").format(waiting)),
+    )
 
 
 def add_missing(conn: Connection, table: sql.Identifier, mapping: EntityMapping) -> int:
@@ -116,14 +134,20 @@ def add_missing(conn: Connection, table: sql.Identifier, mapping: EntityMapping)
 
 
 def _live(conn: Connection, mapping: EntityMapping) -> int:
+    """How many records the hub has; of a large table by the planner's estimate, at no cost."""
+    images = partition(mapping)
     row = conn.execute(
-        sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(partition(mapping))
+        "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", (images.as_string(conn),)
     ).fetchone()
+    if row is None or row[0] < COUNTED:
+        row = conn.execute(
+            sql.SQL("SELECT count(*) FROM {} WHERE deleted_at IS NULL").format(images)
+        ).fetchone()
     assert row
     return int(row[0])
 
 
-def _counts(conn: Connection, suspects: sql.Identifier) -> tuple[int, int]:
+def count_suspects(conn: Connection, suspects: sql.Identifier) -> tuple[int, int]:
     """How many suspects there are, and how many of them the system does not have."""
     row = conn.execute(
         sql.SQL("SELECT count(*), count(*) FILTER (WHERE copies = 0) FROM {}").format(suspects)
@@ -141,17 +165,23 @@ def _unequal(
     """
     values = {"buckets": buckets, "system": mapping.system, "entity": mapping.entity}
     conn.execute("SELECT set_config('work_mem', %s, true)", (HUB_MEMORY,))
-    query = statement("pipeline", "image_digests", seen=seen(mapping))
+    query = statement("pipeline", "image_digests", seen=seen_all(mapping))
     with (
         ThreadPoolExecutor(1) as aside,
         conn.cursor() as cur,
-        closing(cur.stream(query, values, size=CHUNK)) as ours,
+        closing(_stream(cur, query, values)) as ours,
     ):
         begun = aside.submit(lambda: _begun(snapshot.digests(mapping, buckets, shape)))
         here = _begun(ours)
         counts = {True: 0, False: 0}
         unequal = list(_apart(_keyed(begun.result(), counts), here))
         return counts[True], counts[False], unequal
+
+
+def _stream(
+    cur: psycopg.Cursor[TupleRow], query: sql.Composed, values: dict[str, Any]
+) -> Generator[Bucket, None, None]:
+    yield from cur.stream(query, values, size=CHUNK)
 
 
 def _begun(rows: Iterable[T]) -> Iterator[T]:
@@ -206,8 +236,8 @@ def _name(
     }
     with ThreadPoolExecutor(1) as aside:
         hashes = look.snapshot.hashes(mapping, buckets, numbers, first.shape)
-        there = aside.submit(list[tuple[str, UUID]], hashes)
-        conn.execute(statement("pipeline", "keep_ours", ours=ours, seen=seen(mapping)), values)
+        there = aside.submit(lambda: list(hashes))
+        conn.execute(statement("pipeline", "keep_ours", ours=ours, seen=seen_all(mapping)), values)
         aliases = _keep(conn, theirs, there.result())
     for table in (ours, theirs):
         conn.execute(sql.SQL("ANALYZE {}").format(table))
@@ -224,7 +254,6 @@ def _keep(
     with conn.cursor().copy(copying) as copy:
         for source_id, raw_hash in hashes:
             name = stage.storable(source_id)
-            assert name is not None
             if name != source_id:
                 aliases[name] = source_id
             copy.write_row((name, raw_hash))
@@ -238,7 +267,9 @@ def _suspect(
     theirs: sql.Composable,
     ours: sql.Composable,
 ) -> None:
-    """Put the records that two tables or queries tell apart into the table of suspects."""
+    """Make the table of suspects: the records that two tables or queries tell apart."""
+    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(suspects))
+    conn.execute(statement("pipeline", "create_suspects", suspects=suspects))
     conn.execute(
         statement("pipeline", "name_suspects", suspects=suspects, theirs=theirs, ours=ours),
         {"system": mapping.system, "entity": mapping.entity},

@@ -176,7 +176,7 @@ def _book(conn: Connection, batch_id: int, mapping: EntityMapping, one: Extracte
 def _quarantine(
     conn: Connection, batch_id: int, mapping: EntityMapping, row: Row, column: str, why: str
 ) -> None:
-    shown = {k: stage.storable(v) for k, v in row.values.items()}
+    shown = {k: v if v is None else stage.storable(v) for k, v in row.values.items()}
     cause = {
         "rule": "storable",
         "column": column,

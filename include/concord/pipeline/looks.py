@@ -36,8 +36,9 @@ class Look:
     def set_back(self, mapping: EntityMapping) -> bool:
         """Whether the system is in an earlier state than the cursor of an entity."""
         cursor = self.cursors.get(mapping.entity)
-        # An empty position only asks for one full comparison (drift.py).
-        return bool(cursor) and self.snapshot.set_back(mapping, cursor)
+        if not cursor:  # an empty position only asks for one full comparison (drift.py)
+            return False
+        return self.snapshot.set_back(mapping, cursor)
 
 
 @dataclass
@@ -73,11 +74,10 @@ def look(engine: Engine, system: str) -> Iterator[Look]:
         source = engine.system(system)
         if isinstance(source, Retaining):
             source.release(committed(conn, engine, system))
-        cursors = dict(
-            conn.execute(
-                "SELECT entity, position FROM ops.cursor WHERE system = %s", (system,)
-            ).fetchall()
-        )
+        rows = conn.execute(
+            "SELECT entity, position FROM ops.cursor WHERE system = %s", (system,)
+        ).fetchall()
+        cursors: dict[str, Position] = dict(rows)
         at = conn.execute("SELECT clock_timestamp()").fetchone()
         with source.snapshot() as snapshot:
             row = conn.execute("SELECT nextval('ops.read_seq')").fetchone()

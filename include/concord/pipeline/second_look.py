@@ -1,19 +1,19 @@
 """The second look of a comparison: what was only timing, what is confirmed, and what was found.
 
-Suspects are read again by a look of its own, together with all that capture brings up to that moment:
-what changed since the cursor as it stood before the look. Then each is one of these:
+Suspects are read again by a look of their own, together with all that capture brings up to that
+moment: what changed since the cursor as it stood before the look. Then each is one of these:
 
 - timing: it agrees with what the hub has seen by now, or the hub has a newer state of it than this
   look, or it is among what capture brought (the cursor had not passed its change yet), or was asked
   for again, or a write of ours is on its way to it;
-- not comparable: its key is there twice, or it cannot be read; so are records without a key, an entity
-  that is held back, and what was hashed over other columns the last time;
-- confirmed: missing there, extra there, or changed. All of these are late: capture should have brought
-  them and had not, as the cursor was past the change, or as the source has no capture. Not so where
-  capture itself asked for a comparison, since it cannot go on from the cursor: it never claimed to
-  have brought everything.
+- not comparable: its key is there twice, or it cannot be read; so are records without a key, an
+  entity that is held back, and what was hashed over other columns the last time;
+- confirmed: missing there, extra there, or changed. All of these are late: capture should have
+  brought them and had not, as the cursor was past the change, or as the source has no capture. Not
+  so where capture itself asked for a comparison, since it cannot go on from the cursor: it never
+  claimed to have brought everything.
 
-Whatever differs still goes on its way through the batch, timing or not: the cursor moves to this look.
+What differs still goes on its way through the batch, timing or not: the cursor moves to this look.
 """
 
 from __future__ import annotations
@@ -104,6 +104,10 @@ def take(
     if first.everything:
         out = staged(conn, table, look.snapshot.everything(mapping, first.shape), look.seq, "full")
         compare.name_all(conn, mapping, table, first.suspects)
+        if captured.reading is not None:
+            aside = stage.stage_table(first.batch, mapping.system, mapping.entity, "v")
+            staged(conn, aside, captured.reading, look.seq, "full")
+            _mark_captured(conn, first, aside)
     else:
         out = _suspects(conn, mapping, look, first, captured.reading, wanted)
     out.set_back, out.stopped = look.set_back(mapping), stopped
@@ -158,21 +162,22 @@ def _suspects(
         out.position = first.position
         return out
     out = staged(conn, table, captured, look.seq, "full")
-    conn.execute(statement("pipeline", "mark_captured", suspects=first.suspects, stage=table))
+    _mark_captured(conn, first, table)
     ids = _ids(conn, first)
     if ids:
         add(conn, table, look.snapshot.records(mapping, ids, first.shape), out)
     return out
 
 
+def _mark_captured(conn: Connection, first: FirstLook, table: sql.Identifier) -> None:
+    conn.execute(statement("pipeline", "mark_captured", suspects=first.suspects, stage=table))
+
+
 def _ids(conn: Connection, first: FirstLook) -> list[str]:
     """The keys of suspects that are not in stage yet, as the system has them."""
-    rows = conn.execute(
-        sql.SQL("SELECT source_id FROM {} WHERE NOT captured ORDER BY source_id").format(
-            first.suspects
-        )
-    ).fetchall()
-    return [first.aliases.get(name, name) for (name,) in rows]
+    query = sql.SQL("SELECT source_id FROM {} WHERE NOT captured ORDER BY source_id")
+    names: list[str] = [name for (name,) in conn.execute(query.format(first.suspects))]
+    return [first.aliases.get(name, name) for name in names]
 
 
 def _judged(
@@ -193,14 +198,14 @@ def _judged(
         suspects=first.suspects,
         stage=first.stage,
         image=partition(mapping),
-        seen=compare.seen(mapping),
+        seen=compare.seen(mapping, first.suspects),
     )
     kinds = {kind: (int(n), int(copies)) for kind, n, copies in conn.execute(judge, values)}
     found.missing, found.extra, found.changed, found.timing = (
         kinds.get(kind, (0, 0))[0] for kind in ("missing", "extra", "changed", "timing")
     )
     if first.everything:
-        found.compared = out.rows + found.missing
+        found.compared = out.rows + compare.count_suspects(conn, first.suspects)[1]
     others = {kind: kinds[kind][1] for kind in ("duplicate key", "unreadable") if kind in kinds}
     why = _other_hashes(conn, mapping, found.columns, out)
     if why is not None and found.changed:

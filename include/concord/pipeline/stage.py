@@ -129,14 +129,12 @@ def drop_all(conn: Connection, batch_id: int) -> int:
     return len(rows)
 
 
-def storable(value: str | None) -> str | None:
+def storable(text: str) -> str:
     """A text as PostgreSQL can hold it: U+2400, the visible symbol, stands for NUL.
 
     A record can be kept and read in this form, and is not the original.
     """
-    if value is None:
-        return None
-    return value.replace("\0", "\u2400").encode("utf-8", "replace").decode()
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
 
 
 def names(columns: Iterable[str]) -> list[sql.Identifier]:

@@ -24,8 +24,8 @@ CREATE TABLE mixed (id text PRIMARY KEY, day date, moment timestamptz, naive tim
     wait interval, ratio double precision, single real, blob bytea, amount numeric, flag boolean);
 INSERT INTO mixed
 SELECT 'K' || n, DATE '2026-02-01' + n, TIMESTAMPTZ '2026-02-01 10:00+00' + n * interval '1 hour',
-    TIMESTAMP '2026-02-01 10:00' + n * interval '1 hour', n * interval '90 minutes', n / 7.0, n / 7.0,
-    decode(lpad(to_hex(n), 4, '0'), 'hex'), n / 8.0, n % 2 = 0
+    TIMESTAMP '2026-02-01 10:00' + n * interval '1 hour', n * interval '90 minutes', n / 7.0,
+    n / 7.0, decode(lpad(to_hex(n), 4, '0'), 'hex'), n / 8.0, n % 2 = 0
 FROM generate_series(1, 200) AS g (n);
 INSERT INTO mixed (id) VALUES ('empty');
 """
@@ -70,7 +70,10 @@ def test_digests_do_not_depend_on_settings_of_the_role_or_the_database(bare: Sho
 def test_the_order_of_keys_in_a_collation_does_not_matter(bare: Shop) -> None:
     keys = ["a", "B", "ä", "Z", "zz", "ß", "ss", "1", "10", "2"]
     found = []
-    for collation in ("C", "en-x-icu"):
+    there = bare.sql(
+        "SELECT collname FROM pg_collation WHERE collencoding IN (-1, 6) AND collprovider <> 'i'"
+    )
+    for (collation,) in there:
         bare.sql(
             f'DROP TABLE IF EXISTS named; CREATE TABLE named (id text COLLATE "{collation}"'
             f' PRIMARY KEY, v text COLLATE "{collation}")'
@@ -79,7 +82,8 @@ def test_the_order_of_keys_in_a_collation_does_not_matter(bare: Shop) -> None:
             bare.sql("INSERT INTO named VALUES (%s, %s)", key, f"v{key}")
         bare.mapping = mapping_of("named", "id", "v")
         found.append(digests(bare, 3))
-    assert found[0] == found[1]
+    assert len(there) > 2
+    assert all(one == found[0] for one in found)
     assert found[0] == [
         Digest(b, len(inside), hash_sum(inside))
         for b in range(3)

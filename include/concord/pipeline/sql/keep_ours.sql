@@ -5,4 +5,4 @@ SELECT s.source_id, s.raw_hash
 FROM (
 {seen}
 ) AS s
-WHERE ('x' || md5(s.source_id))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s)
+WHERE ('x' || md5(s.source_id))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s::bigint[])

@@ -25,7 +25,6 @@ _PLAIN_KEYS = {"text", "varchar", "bpchar", "citext", "uuid", "int2", "int4", "i
 _INTEGER, _NUMBER = "^-?[0-9]{1,19}$", "^-?[0-9]+([.][0-9]+)?$"
 _UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _RELATIONS = {"r", "p", "v", "m", "f"}
-MOST_ARGUMENTS = 96  # of a function's 100
 
 
 @dataclass(frozen=True)
@@ -97,45 +96,30 @@ class Table:
 
     def row_hash(self, columns: Sequence[str], alias: str = "t") -> Composed:
         """The row hash over these columns, see concord.systems.digest."""
-        texts = {name: self.text(name, alias) for name in columns}
-        nulls = {n: self._is_null(n, alias) for n in columns if n not in self.lines}
-        return SQL("{}::uuid").format(self._hash(texts, nulls))
+        return SQL("{}::uuid").format(self._hash({c: self.text(c, alias) for c in columns}))
 
     def hash_texts(self, columns: Sequence[str]) -> Composed:
         """The row hash, as 32 hex digits, over what `texts` names."""
-        names = {name: Identifier("x", f"c{n}") for n, name in enumerate(columns)}
-        nulls = {name: SQL("{} IS NULL").format(text) for name, text in names.items()}
-        return self._hash(names, nulls)
+        return self._hash({name: Identifier("x", f"c{n}") for n, name in enumerate(columns)})
 
     def texts(self, columns: Sequence[str]) -> Composed:
         """Each column's raw text as c0, c1, ..., for a subquery `x` that computes each once."""
-        return following(
-            [SQL("{} AS {}").format(self.text(c), Identifier(f"c{n}")) for n, c in enumerate(columns)]
-        )
+        names = [Identifier(f"c{n}") for n in range(len(columns))]
+        texts = zip(map(self.text, columns), names, strict=True)
+        return following([SQL("{} AS {}").format(text, name) for text, name in texts])
 
-    def _is_null(self, name: str, alias: str) -> Composed:
-        return SQL("{} IS NULL").format(Identifier(alias, name))
-
-    def _hash(self, texts: Mapping[str, Composable], nulls: Mapping[str, Composable]) -> Composed:
-        """The md5 of all columns' names, lengths and texts.
-
-        By concat, which writes into one buffer: a chain of || copies what there is for each part.
-        A column whose NULL test would compute its text is written by two parts instead of four.
-        """
-        parts: list[Composable] = []
+    def _hash(self, texts: Mapping[str, Composable]) -> Composed:
+        parts = []
         for name in sorted(texts):
-            text, lead = texts[name], f";{name}" if parts else name
-            length = SQL("octet_length({})").format(self._bytes(text))
-            given = {"null": Literal(f"{lead}~"), "lead": Literal(f"{lead}=")}
-            if name in nulls:
-                case = SQL("CASE WHEN {} THEN {null} ELSE {lead} END").format(nulls[name], **given)
-                colon = SQL("CASE WHEN {} THEN '' ELSE ':' END").format(nulls[name])
-                parts += [case, length, colon, text]
-            else:
-                whole = SQL("coalesce({lead} || {} || ':' || {}, {null})")
-                parts.append(whole.format(length, text, **given))
-        parts.append(Literal(";" if parts else ""))
-        return self.md5(_concat(parts))
+            parts.append(
+                SQL("coalesce({} || octet_length({}) || ':' || {} || ';', {})").format(
+                    Literal(f"{name}="),
+                    self._bytes(texts[name]),
+                    texts[name],
+                    Literal(f"{name}~;"),
+                )
+            )
+        return self.md5(SQL(" || ").join(parts) if parts else SQL("''"))
 
     def md5(self, text: Composable) -> Composed:
         """md5 of a text's UTF-8 bytes."""
@@ -251,11 +235,3 @@ def typed(table: Table, columns: Sequence[str]) -> dict[str, ColumnType]:
 def following(parts: Sequence[Composable]) -> Composed:
     """Each part after a comma, for a list that follows fixed columns."""
     return SQL("").join(SQL(", {}").format(part) for part in parts)
-
-
-def _concat(parts: Sequence[Composable]) -> Composed:
-    """All parts' texts in a row, NULL as nothing; a function takes 100 arguments at most."""
-    if len(parts) > MOST_ARGUMENTS:
-        step = MOST_ARGUMENTS
-        parts = [_concat(parts[n : n + step]) for n in range(0, len(parts), step)]
-    return SQL("concat({})").format(SQL(", ").join(parts))

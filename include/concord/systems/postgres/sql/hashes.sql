@@ -3,6 +3,6 @@ SELECT x.id, {row_hash}::uuid
 FROM (
     SELECT {id} AS id{texts}
     FROM {table} AS t{lines}
-    WHERE t.{key} IS NOT NULL AND ('x' || {key_digest})::bit(32)::bigint % $1 = ANY ($2)
+    WHERE t.{key} IS NOT NULL AND ('x' || {key_digest})::bit(32)::bigint % $1 = ANY ($2::bigint[])
     OFFSET 0
 ) AS x
