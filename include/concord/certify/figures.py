@@ -115,9 +115,13 @@ class Side:
     @property
     def home(self) -> Part:
         """The amount of row `r` in the company's currency."""
-        if self.control.rate is None:
-            return sql.SQL("0::numeric")
-        return joined([self.amount, _number(self.control.rate)], " * ")
+        return joined([self.amount, self.rate], " * ")
+
+    @property
+    def rate(self) -> Part:
+        """The rate of row `r` to the company's currency; 0 where the total has none."""
+        rate = self.control.rate
+        return sql.SQL("0::numeric") if rate is None else _number(rate)
 
     @property
     def pair(self) -> Part:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from psycopg import sql
@@ -14,6 +14,8 @@ from concord.hub.sql import statement
 from concord.model.spec import Entity
 from concord.pipeline.fields import Part, ident, joined, partition, table
 
+DECLARED = re.compile(r"numeric\([0-9]+,([0-9]+)\)")
+
 
 def reasons(
     conn: Connection,
@@ -21,9 +23,12 @@ def reasons(
     golden: Side,
     own: Side,
     batch_id: int,
+    native: Mapping[str, str],
     keys: Iterable[str],
 ) -> Reasons:
     """What is behind the differences of these groups, image less golden; '' is unexplained.
+
+    `native` has the system's own types of its columns, as far as they are known.
 
     Every record that differs is in the answer once a group, so that what is explained and what is
     not add up to the difference.
@@ -40,7 +45,8 @@ def reasons(
             also=_also(own) if own.pair_by else ident("golden"),
             waits=_waits(entities, own),
             creates=sql.SQL("true" if own.mapping.create else "false"),
-            smallest=sql.Literal(_smallest(golden)),
+            amount_places=_places(own, native, own.control.sum),
+            rate_places=_places(own, native, own.control.rate),
             **_parts("golden", golden, entities),
             **_parts("own", own, entities),
         ),
@@ -71,6 +77,7 @@ def _parts(prefix: str, side: Side, entities: dict[str, Entity]) -> dict[str, Pa
         "key": side.key,
         "amount": side.amount,
         "home": side.home,
+        "rate": side.rate,
         "name": side.name,
         "joins": side.joins(entities),
     }
@@ -124,7 +131,12 @@ def _missing(entities: dict[str, Entity], own: Side) -> Iterator[Part]:
             )
 
 
-def _smallest(side: Side) -> Decimal:
-    """The last place that amounts are kept to: what is less is rounding."""
-    scale = side.entity.field[side.control.sum].scale
-    return Decimal(0) if scale is None else Decimal(1).scaleb(-scale)
+def _places(own: Side, native: Mapping[str, str], name: str | None) -> Part:
+    """How many decimal places the system's column keeps; NULL: as many as the field, or more."""
+    assert own.mapping is not None
+    scale = own.entity.field[name].scale if name else None
+    declared = native.get(own.mapping.by_field[name].column, "") if name else ""
+    found = DECLARED.fullmatch(declared)
+    if scale is None or found is None or int(found[1]) >= scale:
+        return sql.SQL("NULL::integer")
+    return sql.Literal(int(found[1]))

@@ -52,6 +52,14 @@ class Question:
         assert self.side.mapping is not None
         return self.side.mapping
 
+    @property
+    def native(self) -> Mapping[str, str]:
+        """The system's own types of the columns; none when the table is gone."""
+        try:
+            return self.snapshot.shape(self.mapping).native
+        except EntityStopped:
+            return {}
+
     def answer(self, held: Groups) -> Asked:
         """The system's own figures, with the reasons for what differs from `held`, the images'.
 

@@ -1,21 +1,19 @@
 """Why a system's own totals differ from what the hub last saw of its records.
 
 The system's snapshot is younger than the hub's. Whatever changed there since the committed cursor
-stands in its change log, and is timing; records in quarantine or parked are known by name; digits
-that the hub does not keep are rounding. What is left over is looked for by digest, and has no
-reason: nobody told of that change.
+stands in its change log, and is timing; records in quarantine or parked are known by name. What is
+left over is looked for by digest, and has no reason: nobody told of that change.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import sql
 
-from concord.certify.figures import NAMED, NOTHING, Figures, Found, Groups, Reasons, differing
+from concord.certify.figures import NOTHING, Figures, Found, Groups, Reasons, differing
 from concord.hub.sql import statement
 from concord.pipeline import compare, stage
 from concord.pipeline.looks import Look
@@ -54,8 +52,6 @@ class Explainer:
             CannotSay: the system cannot tell what changed, so a change would look like a forgery.
         """
         self._take(self._changed(), ("timing", "it changed since"))
-        if self.left:
-            self._round()
         if self.left:
             self._take(self._differing(), ("", None))
         for key, figures in self.left.items():
@@ -106,52 +102,14 @@ class Explainer:
             for key, figures in moved.items():
                 self._explain(key, kind, figures, [self._record(id_, golden_id, name, words)])
 
-    def _round(self) -> None:
-        """Take out the digits that the hub does not keep."""
-        side, control = self.q.side, self.q.side.control
-        columns = self.q.mapping.by_field
-        rows = self.q.conn.execute(
-            statement(
-                "certify",
-                "rounded",
-                key=side.key,
-                amount=side.amount,
-                home=side.home,
-                called=side.name,
-                image=side.records,
-                joins=side.joins(self.q.config.entity),
-                rate=sql.SQL("1::numeric")
-                if control.rate is None
-                else sql.SQL("coalesce(r.{}, 0)::numeric").format(sql.Identifier(control.rate)),
-            ),
-            {
-                "sum": columns[control.sum].column,
-                "rate": columns[control.rate].column if control.rate else None,
-                "smallest": self._smallest(control.sum),
-                "smallest_rate": self._smallest(control.rate or control.sum),
-                "keys": list(self.left),
-                "done": list(self._done),
-                "named": NAMED,
-            },
-        )
-        for key, records, amount, home, named in rows.fetchall():
-            figures = Figures(0, amount, home if control.rate else Decimal(0))
-            one = [self._record(i["id"], i["golden_id"], i["name"], None) for i in named]
-            self._explain(key, "rounding", figures, one, records)
-
-    def _smallest(self, name: str) -> Decimal:
-        scale = self.q.side.entity.field[name].scale
-        return Decimal(0) if scale is None else Decimal(1).scaleb(-scale)
-
     def _explain(
         self,
         key: str,
         kind: str,
         figures: Figures,
         named: list[dict[str, Any]],
-        records: int = 1,
     ) -> None:
-        self.found.setdefault((key, kind), Found()).add(figures, records, named)
+        self.found.setdefault((key, kind), Found()).add(figures, 1, named)
         rest = self.left.pop(key, NOTHING) - figures
         if rest:
             self.left[key] = rest

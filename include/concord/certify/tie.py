@@ -203,7 +203,13 @@ def _system(engine: Engine, batch: Batch, question: Question, golden: Side, sums
     apart = differing(held, sums)
     if apart:
         found = hub_reasons(
-            question.conn, engine.config.entity, golden, question.side, batch.id, apart
+            question.conn,
+            engine.config.entity,
+            golden,
+            question.side,
+            batch.id,
+            question.native,
+            apart,
         )
         for place, one in found.items():
             told.reasons.setdefault(place, Found()).add(one.figures, one.records, one.named)

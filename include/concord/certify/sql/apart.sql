@@ -16,21 +16,22 @@ of_source AS (
 ),
 golden AS (
     SELECT r.golden_id, 1::bigint AS nth, {golden_pair} AS pair, {golden_key} AS key,
-           {golden_amount} AS amount, {golden_home} AS home, {golden_name} AS name
+           {golden_amount} AS amount, {golden_home} AS home, {golden_rate} AS rate,
+           {golden_name} AS name
     FROM {golden} AS r {golden_joins}
     WHERE r.deleted_at IS NULL
 ),
 held AS (
     SELECT r.golden_id, r.source_id, {own_pair} AS pair, {own_key} AS key, {own_amount} AS amount,
-           {own_home} AS home, {own_name} AS name,
+           {own_home} AS home, {own_rate} AS rate, {own_name} AS name,
            row_number() OVER (PARTITION BY {own_pair} ORDER BY r.first_batch, r.source_id) AS nth
     FROM {image} AS r {own_joins}
     WHERE r.deleted_at IS NULL
 ),
 apart AS MATERIALIZED (
     SELECT g.golden_id, h.golden_id AS own_id, h.source_id, g.pair, coalesce(g.name, h.name) AS name,
-           g.key AS golden_key, g.amount AS golden_amount, g.home AS golden_home,
-           h.key AS own_key, h.amount AS own_amount, h.home AS own_home
+           g.key AS golden_key, g.amount AS golden_amount, g.home AS golden_home, g.rate AS golden_rate,
+           h.key AS own_key, h.amount AS own_amount, h.home AS own_home, h.rate AS own_rate
     FROM golden AS g
     FULL JOIN held AS h ON h.pair = g.pair AND h.nth = g.nth
     WHERE ROW(g.key, g.amount, g.home) IS DISTINCT FROM ROW(h.key, h.amount, h.home)
@@ -42,6 +43,10 @@ known AS (
 ),
 reasoned AS (
     SELECT k.*, {waits} AS waits,
+           coalesce(k.own_key = k.golden_key
+                    AND (k.own_amount = round(k.golden_amount, {amount_places})
+                         OR k.own_amount = k.golden_amount
+                            AND k.own_rate = round(k.golden_rate, {rate_places})), false) AS rounded,
            (SELECT i.source_id FROM {image} AS i
             WHERE k.source_id IS NULL AND i.golden_id = k.there_id AND i.deleted_at IS NOT NULL
             LIMIT 1) AS deleted
@@ -54,9 +59,8 @@ told AS (
                WHEN k.waits IS NOT NULL THEN 'parked'
                WHEN k.deleted IS NOT NULL THEN 'policy'
                WHEN k.source_id IS NULL AND NOT {creates} THEN 'policy'
+               WHEN k.rounded THEN 'rounding'
                WHEN k.own_key = k.golden_key AND k.own_amount = k.golden_amount THEN 'exchange_rate'
-               WHEN k.own_key = k.golden_key
-                    AND abs(k.own_amount - k.golden_amount) < {smallest} THEN 'rounding'
                ELSE ''
            END AS kind,
            CASE
@@ -64,6 +68,7 @@ told AS (
                WHEN k.waits IS NOT NULL THEN 'waits for ' || k.waits
                WHEN k.deleted IS NOT NULL THEN 'it was deleted there'
                WHEN k.source_id IS NULL AND NOT {creates} THEN 'nothing is created there'
+               WHEN k.rounded THEN 'fewer decimal places are kept there'
                WHEN k.own_key = k.golden_key AND k.own_amount = k.golden_amount
                    THEN 'the rate is another one'
            END AS words
