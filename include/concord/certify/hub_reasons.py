@@ -119,14 +119,14 @@ def _missing(entities: dict[str, Entity], own: Side) -> Iterator[Part]:
     for lines, field in own.entity.line_references:
         to = entities.get(field.to or "")
         if lines.name in held and to is not None and system in to.by_system:
-            id_ = sql.SQL("(l ->> {})::uuid").format(sql.Literal(field.name))
+            named = sql.SQL("(l ->> {})::uuid").format(sql.Literal(field.name))
             yield sql.SQL(
                 "WHEN EXISTS (SELECT FROM jsonb_array_elements({}) AS l"
                 " WHERE {} IS NOT NULL AND {}) THEN {}"
             ).format(
                 ident("r", lines.name),
-                id_,
-                there.format(image=partition(to.by_system[system]), id=id_),
+                named,
+                there.format(image=partition(to.by_system[system]), id=named),
                 sql.Literal(to.name),
             )
 

@@ -83,7 +83,8 @@ class Explainer:
                 first.suspects, sql.Literal(MOST)
             )
         )
-        ids = [first.aliases.get(name, name) for (name,) in rows]
+        names = [str(name) for (name,) in rows]
+        ids = [first.aliases.get(name, name) for name in names]
         return self.q.snapshot.records(mapping, ids, self.shape)
 
     def _take(self, reading: Reading | None, otherwise: tuple[str, str | None]) -> None:
