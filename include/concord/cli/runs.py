@@ -69,6 +69,12 @@ def run(options: argparse.Namespace) -> None:
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
     names = ("planned", "confirmed", "rejected", "superseded", "waiting", "unknown")
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
+    if counts.get("certificates"):
+        differences = counts.get("explained", 0), counts.get("unexplained", 0)
+        print(
+            f"  {counts['certificates']} certificates; totals differ {differences[0]} times with"
+            f" a reason, {differences[1]} times without"
+        )
     if counts.get("confirmed_earlier"):
         print(f"  confirmed {counts['confirmed_earlier']} more that earlier batches had planned")
     print(_steps(engine, batch_id))
@@ -191,6 +197,21 @@ def _open_work(conn: Any) -> list[str]:
         " AND kind = 'schema' ORDER BY review_id"
     ).fetchall():
         lines.append(f"{system}.{entity} {subject} stopped: {detail['why']}")
+    return lines + _unexplained(conn)
+
+
+def _unexplained(conn: Any) -> list[str]:
+    """Control totals that differ for no known reason, one line each."""
+    lines = []
+    for system, subject, detail in conn.execute(
+        "SELECT system, subject, detail FROM ops.review WHERE state = 'open' AND kind = 'tie'"
+        " ORDER BY review_id"
+    ).fetchall():
+        records = ", ".join(map(str, detail["records"][:5])) or "no record found"
+        lines.append(
+            f"totals of {subject} in {system} differ without a reason ({records}):"
+            " ./concord certificate list"
+        )
     return lines
 
 

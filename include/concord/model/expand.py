@@ -20,6 +20,7 @@ from concord.model.files import (
 )
 from concord.model.spec import (
     Authority,
+    Certificates,
     CleanStep,
     Code,
     CodeList,
@@ -32,6 +33,7 @@ from concord.model.spec import (
     Lane,
     Limits,
     Lines,
+    Mail,
     Posted,
     Signal,
     SystemSpec,
@@ -42,10 +44,15 @@ _STEP = re.compile(r"\s*([a-z_0-9]+)\s*(?:\(([^()]*)\))?\s*")
 
 def company(form: CompanyForm) -> Company:
     """company.yaml."""
+    mail = form.certificates.mail
     return Company(
-        **form.model_dump(exclude={"precedence", "languages"}),
+        **form.model_dump(exclude={"precedence", "languages", "certificates"}),
         precedence=tuple(form.precedence),
         languages=tuple(form.languages),
+        certificates=Certificates(
+            anchor=form.certificates.anchor,
+            mail=None if mail is None else Mail(**{**mail.model_dump(), "to": tuple(mail.to)}),
+        ),
     )
 
 

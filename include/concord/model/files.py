@@ -227,6 +227,24 @@ class EntityForm(Form):
     systems: dict[Text, MappingForm] = Field(min_length=1)
 
 
+class MailForm(Form):
+    """Where e-mail goes out; the password is in the variable CONCORD_SMTP_PASSWORD."""
+
+    to: list[Words] = Field(min_length=1)
+    sender: Words
+    host: Words
+    port: Positive = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: Words | None = Field(None, description="Without: the server asks for no password")
+
+
+class CertificatesForm(Form):
+    """Where the head of the chain of certificates is kept, outside the hub."""
+
+    anchor: Words | None = Field(None, description="A file; one line a certificate is added")
+    mail: MailForm | None = Field(None, description="Send each line to these people as well")
+
+
 class CompanyForm(Form):
     """config/company.yaml: facts about the company."""
 
@@ -237,6 +255,7 @@ class CompanyForm(Form):
     precedence: list[Text] = Field(description="All systems; the first wins a tie")
     languages: list[Text] = Field(["en", "zh"], min_length=1)
     keep_days: Positive = Field(30, description="Batches, stages and reports are kept so long")
+    certificates: CertificatesForm = CertificatesForm()  # type: ignore[call-arg]
 
 
 class LimitsForm(Form):

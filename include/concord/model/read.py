@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from concord.errors import ConfigError, Problem
-from concord.model import expand, rules
+from concord.model import controls, expand, rules
+from concord.model.controls import ControlForm
 from concord.model.documents import Document, Findings, read_document
 from concord.model.entity_rules import EntityRules
 from concord.model.files import (
@@ -24,7 +26,7 @@ from concord.model.files import (
 )
 from concord.model.parse import parse
 from concord.model.rule_files import RuleFile
-from concord.model.spec import Config, Entity
+from concord.model.spec import Config, Control, Entity
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -106,6 +108,7 @@ class _Reader:
         ordered = self._check_entities(entities, names, gives)
         for file in rule_files:
             file.check(entities, self._named("model"), codes)
+        totals = self._controls(entities, names, company.languages if company else ())
         if company is None or systems is None or lanes is None:
             return None
         return Config(
@@ -117,7 +120,22 @@ class _Reader:
             lanes=lanes,
             codes=tuple(codes[n] for n in sorted(codes)),
             rules=tuple(file.rule for file in rule_files),
+            controls=totals,
         )
+
+    def _controls(
+        self, entities: dict[str, Entity], systems: list[str] | None, languages: Sequence[str]
+    ) -> tuple[Control, ...]:
+        """The control totals by name. A company may have none."""
+        if not (self.root / "controls").is_dir():
+            return ()
+        forms = self._folder("controls", ControlForm, "control", needed=False)
+        for name, form in forms.items():
+            doc = self.documents[f"controls/{name}"]
+            controls.Check(form, entities, systems, languages, doc, self.findings).run(
+                self._named("model")
+            )
+        return tuple(controls.control(form) for form in forms.values())
 
     def _rule_files(self) -> list[RuleFile]:
         """The business rules by name, their queries read. A company may have none."""

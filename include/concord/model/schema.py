@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from concord.model.controls import ControlForm
 from concord.model.files import (
     CodesForm,
     CompanyForm,
@@ -23,6 +24,7 @@ FORMS: Mapping[str, type[Form]] = {
     "entity": EntityForm,
     "codes": CodesForm,
     "rule": RuleForm,
+    "control": ControlForm,
 }
 """Kind of file -> its form."""
 

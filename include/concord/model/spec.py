@@ -294,6 +294,19 @@ class Rule(Frozen):
     on: bool = True
 
 
+class Control(Frozen):
+    """A control total: what has to come to the same on every side, group by group."""
+
+    name: str
+    label: dict[str, str]  # language -> what it is called
+    entity: str
+    sum: str  # a number field
+    rate: str | None = None  # a number field: the amount in the company's currency is sum × rate
+    by: tuple[str, ...]  # fields of text or codes; `reference.field` takes it from what is named
+    month: str | None = None  # a date field, by whose months the groups are divided
+    held_as: dict[str, str] = {}  # system -> the entity, if another, that holds it there
+
+
 class Signal(Frozen):
     """How a lane that starts on a change signal groups the signals."""
 
@@ -318,6 +331,24 @@ class Lane(Frozen):
     tags: tuple[str, ...] = ()
 
 
+class Mail(Frozen):
+    """Where e-mail goes out. The password is in the variable CONCORD_SMTP_PASSWORD."""
+
+    to: tuple[str, ...]
+    sender: str
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None  # None: the server asks for none
+
+
+class Certificates(Frozen):
+    """Where the head of the chain of certificates is kept, outside the hub."""
+
+    anchor: str | None = None  # a file; None: certificates.log in Concord's own directory
+    mail: Mail | None = None
+
+
 class Company(Frozen):
     """Facts about the company that configuration and cleaning need."""
 
@@ -328,6 +359,7 @@ class Company(Frozen):
     precedence: tuple[str, ...]  # systems, for ties that nothing else breaks
     languages: tuple[str, ...] = ("en", "zh")
     keep_days: int = 30  # housekeeping: batches, stages, reports
+    certificates: Certificates = Certificates()
 
 
 class Config(Frozen):
@@ -341,6 +373,7 @@ class Config(Frozen):
     lanes: tuple[Lane, ...]
     codes: tuple[CodeList, ...]
     rules: tuple[Rule, ...] = ()
+    controls: tuple[Control, ...] = ()
 
     @cached_property
     def system(self) -> dict[str, SystemSpec]:

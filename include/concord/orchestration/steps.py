@@ -127,6 +127,12 @@ def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
     raise UpstreamFailed(f"Batch {latest} failed. {error}")
 
 
+def certify(engine: Engine, run: Run) -> Counts:
+    """Issue and anchor the certificates of the run's batch, which `finish` has closed."""
+    batch = begin(engine, run)
+    return {"batch_id": batch, **pipeline.certify(engine, batch)}
+
+
 def changed_entities(engine: Engine, batch_id: int) -> list[str]:
     """The entities of which a batch made, changed or deleted golden records."""
     with engine.hub.connect() as conn:

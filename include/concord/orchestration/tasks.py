@@ -67,6 +67,14 @@ def finish(lane: str) -> Counts:
         return _said(steps.finish(open_engine(), current_run(lane), failed))
 
 
+def certify(lane: str) -> Counts:
+    """Task: issue the certificates of a full run; fails when they cannot be anchored."""
+    with said_plainly():
+        from concord.orchestration import steps
+
+        return _said(steps.certify(open_engine(), current_run(lane)))
+
+
 def prune_hub() -> Counts:
     """Task: delete what the hub has kept longer than the parameter `keep_days`."""
     with said_plainly():
@@ -106,7 +114,8 @@ def failed_tasks(context: Any) -> list[str]:
     """
     run_id, this = context["run_id"], context["ti"]
     states = this.get_task_states(dag_id=this.dag_id, run_ids=[run_id])[run_id]
-    upstream = [task for task in context["dag"].task_ids if task != this.task_id]
+    before = context["dag"].get_task(this.task_id).get_flat_relative_ids(upstream=True)
+    upstream = [task for task in context["dag"].task_ids if task in before]
     unwell = {task: states.get(task) for task in upstream if states.get(task) != "success"}
     return [task for task, state in unwell.items() if state != "upstream_failed"]
 

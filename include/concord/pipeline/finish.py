@@ -53,10 +53,14 @@ def report(engine: Engine, batch_id: int) -> Path:
         return batch_report(conn, batch_id, reports_directory())
 
 
+def home() -> Path:
+    """Concord's own directory: `$CONCORD_HOME`, `.concord` by default."""
+    return Path(os.environ.get("CONCORD_HOME") or Path(__file__).resolve().parents[3] / ".concord")
+
+
 def reports_directory() -> Path:
-    """Where reports are kept: `$CONCORD_HOME/reports`, `.concord/reports` by default."""
-    home = os.environ.get("CONCORD_HOME") or str(Path(__file__).resolve().parents[3] / ".concord")
-    return Path(home) / "reports"
+    """Where reports are kept: `reports` in Concord's own directory."""
+    return home() / "reports"
 
 
 def prune(engine: Engine, keep_days: int) -> Counts:

@@ -38,23 +38,23 @@ def batch_report(conn: Connection, batch_id: int, out_dir: Path) -> Path:
     page = render(collect(conn, batch_id))
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / f"batch-{batch_id}.html"
-    _write(path, page)
+    write(path, page)
     numbers = (p.stem.removeprefix("batch-") for p in out_dir.glob("batch-*.html"))
     if batch_id == max(int(n) for n in numbers if n.isdecimal()):
-        _write(out_dir / "latest.html", page)
+        write(out_dir / "latest.html", page)
     return path
 
 
 def render(report: Report) -> str:
     """The page as HTML."""
-    style = _asset("report.css")
+    style = asset("report.css")
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             r=report,
             style=Markup(style),
-            style_hash=_digest(style),
+            style_hash=digest(style),
             languages=LANGUAGES,
             verdict=verdict(report),
             read_columns=_columns(report, READ_PARTS),
@@ -107,7 +107,7 @@ def _columns(report: Report, parts: tuple[str, ...]) -> list[str]:
 @cache
 def _environment() -> Environment:
     env = Environment(
-        loader=FunctionLoader(_asset),
+        loader=FunctionLoader(asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -126,16 +126,17 @@ def _environment() -> Environment:
     return env
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A template or style sheet of this room."""
     return files("concord.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _digest(style: str) -> str:
+def digest(style: str) -> str:
     """The style sheet's hash, as a content security policy names it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-def _write(path: Path, page: str) -> None:
+def write(path: Path, page: str) -> None:
     """Put a file in place in one step, readable like any other file."""
     handle, made = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
     temporary = Path(made)

@@ -20,7 +20,12 @@ def say(key: str, **values: object) -> Markup:
     Raises:
         KeyError: the catalogue has no such key.
     """
-    return _spans({lang: Markup(TEXTS[key][lang]).format(**values) for lang in LANGUAGES})
+    return told(TEXTS[key], **values)
+
+
+def told(texts: Mapping[str, str], **values: object) -> Markup:
+    """A text given in every language. Values that are Markup stay, all others are escaped."""
+    return _spans({lang: Markup(texts[lang]).format(**values) for lang in LANGUAGES})
 
 
 def name(kind: str, value: str) -> Markup:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -164,6 +165,37 @@ class Surveying(Protocol):
         """Entities of which `changes` would give no record since their positions.
 
         Those of which it cannot be told are not among them. `since`: a position by entity.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Total:
+    """One group of records: its columns' raw texts, how many they are, and sums over them."""
+
+    group: tuple[str | None, ...]
+    count: int
+    sums: tuple[Decimal, ...]  # a blank counts as nothing
+
+
+@runtime_checkable
+class Totalling(Protocol):
+    """A Snapshot that can count and sum where the data is, for control totals.
+
+    Optional. Without it a certificate says that the system was not asked, and what the hub last
+    saw of it stands there.
+    """
+
+    def totals(
+        self,
+        mapping: EntityMapping,
+        by: Sequence[str],
+        sums: Sequence[Sequence[str]],
+        shape: Shape,
+    ) -> Iterator[Total]:
+        """Count and sums of all records, grouped by columns as they are: nothing is cleaned.
+
+        `sums`: for each, the columns whose product is summed; these are numbers in `shape`.
         """
         ...
 

@@ -17,14 +17,14 @@ from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
-from concord.systems.postgres import logs, position
+from concord.systems.postgres import logs, position, totals
 from concord.systems.postgres.catalogue import Catalogue
 from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Stretch
 from concord.systems.postgres.lines import LineTable
 from concord.systems.postgres.table import Table, following, load, shape_of, table_of, typed
-from concord.systems.protocol import Digest, Position, Reading, Shape
+from concord.systems.protocol import Digest, Position, Reading, Shape, Total
 
 BLOCK = 256 * 1024  # bytes handed on at once
 GONE = "_gone"  # ends the name of the setting with the keys among which something was deleted
@@ -277,6 +277,18 @@ class PostgresSnapshot:
             cur.itersize = CHUNK
             cur.execute(query, [buckets, list(wanted)])
             yield from cur
+
+    def totals(
+        self,
+        mapping: EntityMapping,
+        by: Sequence[str],
+        sums: Sequence[Sequence[str]],
+        shape: Shape,
+    ) -> Iterator[Total]:
+        """Count and sums of all records by group, computed in the system by one scan."""
+        with self.target.errors(f"summing {mapping.table}"):
+            self._plan(through_index=None)
+            yield from totals.read(self.conn, self._table(mapping), by, sums)
 
     def _table(self, mapping: EntityMapping) -> Table:
         """The mapped table, locked against rebuilding until the look ends.
