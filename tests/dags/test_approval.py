@@ -1,4 +1,4 @@
-"""Questions in a real Airflow: asked once, answered there or at the command line, kept in the hub."""
+"""Questions in a real Airflow: asked once, answered there or in a terminal, kept in the hub."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def live(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World
     monkeypatch.setenv("CONCORD_HOME", str(tmp_path))
     monkeypatch.setenv("CONCORD_HUB_URL", world.hub.url)
     for system in ("erp", "crm"):
-        monkeypatch.setenv(
-            f"AIRFLOW_CONN_CONCORD_{system.upper()}", connection(world.urls[system])
-        )
+        monkeypatch.setenv(f"AIRFLOW_CONN_CONCORD_{system.upper()}", connection(world.urls[system]))
     monkeypatch.setattr(ask, "LOOK", 0.1)
     return world
 

@@ -109,8 +109,10 @@ def _said(done: Any, rest: str) -> str:
     if done.rest is None:
         return f"Change set {done.change_set} ({name}) {verb}."
     left = f"The other {done.left.writes} are"
-    left += f" rejected, as change set {done.rest}." if rest == "reject" else (
-        f" held as change set {done.rest}."
+    left += (
+        f" rejected, as change set {done.rest}."
+        if rest == "reject"
+        else (f" held as change set {done.rest}.")
     )
     return f"{done.whole.writes} writes of change set {done.change_set} ({name}) {verb}. {left}"
 

@@ -14,7 +14,7 @@ def register(commands: Any) -> None:
     """Add this group's commands."""
     made = command(
         commands, "initial-load", initial_load,
-        "Profile both sides, show what would be written, ask, and write it; goes on where it stopped.",
+        "Profile both sides, ask, and write all that differs; goes on where it stopped.",
         "./concord initial-load --entities party contact",
     )  # fmt: skip
     made.add_argument("--entities", nargs="+", metavar="ENTITY", help="only these (default: all)")

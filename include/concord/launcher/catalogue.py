@@ -32,9 +32,7 @@ ENGINE = (
     ),
     Entry("approve", "Let a held change set, a part of it, or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
-    Entry(
-        "initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"
-    ),
+    Entry("initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),

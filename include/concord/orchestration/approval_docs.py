@@ -12,7 +12,8 @@ Nothing is lost: what is held stays held, and the next run asks. The red task's 
 `./concord status` lists what is held, `./concord approve` decides without Airflow.
 
 ---
-**中文** 超出限额的计划会被暂停。本流程为每个被暂停的变更集启动一个审批流程（approve_change_set），不会重复询问。
+**中文** 超出限额的计划会被暂停。
+本流程为每个被暂停的变更集启动一个审批流程（approve_change_set），不会重复询问。
 """
 
 APPROVE = """\
@@ -73,7 +74,9 @@ READ = "Reads all of **{system}** into the hub's stage, for the profile. Nothing
 PROFILE = """\
 Takes in what was read, links both sides, and plans all writes as a dry run: none is made.
 """
-MAY_LOAD = "Waits for the answer under *Required Actions*; ends by itself when it is given elsewhere."
+MAY_LOAD = (
+    "Waits for the answer under *Required Actions*; ends by itself when it is given elsewhere."
+)
 LOAD_ALL = """\
 Writes what was approved in the order of references, batch after batch, until a comparison of
 everything finds nothing more to write. More than the profile showed is held and asked about.

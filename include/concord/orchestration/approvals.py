@@ -38,12 +38,7 @@ def ask_dag(config: Config) -> DAG:
         description="Asks a person about each change set that the guard holds.",
         doc_md=docs.ASK,
         schedule=AssetOrTimeSchedule(timetable=clock, assets=[held_asset()]),
-        params={
-            "change_set": Param(
-                0, "Ask about this change set alone; 0: about all held ones.",
-                type="integer", minimum=0,
-            )
-        },  # fmt: skip
+        params={"change_set": _number("Ask about this change set alone; 0: about all held ones.")},
         **_common(config, runs=1),
     )
     with dag:
@@ -74,9 +69,7 @@ def approve_dag(config: Config) -> DAG:
         description="Waits for a person's word on one held change set.",
         doc_md=docs.APPROVE,
         schedule=None,
-        params={
-            "change_set": Param(0, "Its number, as in ./concord status.", type="integer", minimum=0)
-        },
+        params={"change_set": _number("Its number, as in ./concord status.")},
         **_common(config, runs=MOST_AT_ONCE),
     )
     with dag:
@@ -95,9 +88,9 @@ def approve_dag(config: Config) -> DAG:
 def initial_load_dag(config: Config) -> DAG:
     """The DAG that brings two systems together for the first time.
 
-        extract_erp ┐
-                    ├─ profile ─ ask ─ load
-        extract_crm ┘
+    extract_erp ┐
+                ├─ profile ─ ask ─ load
+    extract_crm ┘
     """
     lane = next(lane for lane in config.lanes if lane.scope == "full")
     names = list(config.entity)
@@ -155,10 +148,14 @@ def _long(name: str, doc: str, **options: Any) -> Any:
     )
 
 
+def _number(description: str) -> Param:
+    return Param(0, description, type="integer", minimum=0)
+
+
 def _form() -> dict[str, Param]:
     return {
         "below": Param(
-            None, "In part: approve writes with less than this at stake, in the company's currency.",
+            None, "In part: approve what has less than this at stake, in the company's currency.",
             type=["null", "number"], minimum=0,
         ),
         "rest": Param(

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 from airflow.providers.common.compat.sdk import ParamValidationError, conf
@@ -58,9 +58,9 @@ class AskPerson(HITLOperator):
             if asked is None:
                 return _over(question)
         self.subject, self.body = asked.subject, asked.body
-        self._wait(context)
+        return self._wait(context)
 
-    def _wait(self, context: Context) -> None:
+    def _wait(self, context: Context) -> NoReturn:
         task_instance: Any = context["ti"]
         upsert_hitl_detail(
             ti_id=task_instance.id,
@@ -87,21 +87,26 @@ class AskPerson(HITLOperator):
             question = _question(self.about, context)
             if "over" in event:
                 return _over(question)
-            from concord.orchestration.questions import Unusable
-            from concord.pipeline.decisions import AlreadyDecided
-
             try:
-                super().execute_complete(context, event)
-                return _kept(question, event)
-            except AlreadyDecided as error:
-                log.warning("The answer changes nothing: %s", error)
-                return {}
-            except (Unusable, ParamValidationError, ValueError) as error:
-                log.error("The answer cannot be used, so it is asked for again: %s", error)
-        self._wait(context)
+                super().execute_complete(context, event)  # whether it fits the form
+            except (ParamValidationError, ValueError) as error:
+                unusable: Exception = error
+            else:
+                from concord.orchestration.questions import Unusable
+                from concord.pipeline.decisions import AlreadyDecided
+
+                try:
+                    return _kept(question, event)
+                except AlreadyDecided as late:
+                    log.warning("The answer changes nothing: %s", late)
+                    return {}
+                except Unusable as error:
+                    unusable = error
+            log.error("The answer cannot be used, so it is asked for again: %s", unusable)
+        return self._wait(context)
 
 
-class Answered(HITLTrigger):  # type: ignore[misc]
+class Answered(HITLTrigger):
     """Fires when the question was answered in Airflow or is over in the hub."""
 
     def __init__(
@@ -136,9 +141,10 @@ class Answered(HITLTrigger):  # type: ignore[misc]
         }
 
     async def _handle_response(self) -> TriggerEvent | None:
-        answer = await super()._handle_response()
+        answer: TriggerEvent | None
+        answer = await super()._handle_response()  # type: ignore[no-untyped-call]
         if answer is None and await asyncio.to_thread(self._is_over):
-            return TriggerEvent({"over": True})
+            return TriggerEvent({"over": True})  # type: ignore[no-untyped-call]
         return answer
 
     def _is_over(self) -> bool:
@@ -195,4 +201,3 @@ def _hub() -> tuple[Any, Any]:
     from concord.model.read import load_config
 
     return Hub.from_environment(), load_config()
-

@@ -27,7 +27,7 @@ def golden_asset(entity: str) -> Asset:
 
 
 def held_asset() -> Asset:
-    """The asset of change sets that wait for a person, with an event for each batch that holds one."""
+    """The asset of change sets that wait for a person; an event for each batch that holds one."""
     return Asset(name="concord_held", uri="concord://held", group="concord")
 
 

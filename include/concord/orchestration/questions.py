@@ -51,18 +51,19 @@ class Question(Protocol):
 
 
 BODY = """\
-**{creates} to create, {updates} to change, {deletes} to delete** in {system}, entity {entity}.{money}
+**{creates} to create, {updates} to change, {deletes} to delete** in {system}, entity {entity}.\
+{money}
 
 Why it asks: {reason}.
 
 [What would be written, old and new]({link})
 
 Nothing of it was written, and nothing else waits for it. What is approved goes out with the next \
-batch of its lane. *Approve in part* takes what has less at stake than the amount below; the rest is \
-asked about again, or rejected. From a terminal: `./concord approve {number}`.
+batch of its lane. *Approve in part* takes what has less at stake than the amount below; the rest \
+is asked about again, or rejected. From a terminal: `./concord approve {number}`.
 
-**中文** 计划写入 {system} 的 {entity}：新增 {creates}、修改 {updates}、删除 {deletes}。请打开上面的链接查看新旧值，
-然后批准、部分批准（按金额）或拒绝。批准的内容由下一批次写入。
+**中文** 计划写入 {system} 的 {entity}：新增 {creates}、修改 {updates}、删除 {deletes}。
+请打开上面的链接查看新旧值，然后批准、部分批准（按金额）或拒绝。批准的内容由下一批次写入。
 """
 
 
@@ -134,22 +135,26 @@ class AboutChangeSet:
                 "SELECT asked_up_to FROM ops.change_set WHERE change_set_id = %s", (self.number,)
             ).fetchone()
             part = decisions.Part(below=below, up_to=row[0] if row else None)
-            done = decisions.decide(
-                conn,
-                self.number,
-                approve=option != REJECT,
-                actor=actor,
-                comment=str(form.get("comment") or "") or None,
-                part=part if part.described() else None,
-                rest="rejected" if below is not None and form.get("rest") == "reject" else "held",
-            )
+            try:
+                done = decisions.decide(
+                    conn,
+                    self.number,
+                    approve=option != REJECT,
+                    actor=actor,
+                    comment=str(form.get("comment") or "") or None,
+                    part=part if part.described() else None,
+                    rest="rejected" if below and form.get("rest") == "reject" else "held",
+                )
+            except decisions.NothingMeant as error:
+                raise Unusable(str(error)) from None
         left = {"rest": done.rest, "left": done.left.writes} if done.rest and done.left else {}
         return {"change_set": self.number, done.state: done.whole.writes, **left}
 
 
 READINESS = """\
-**{records} records** of {entities} entities were read on both sides: {matched} match, {doubles} are \
-there twice within one system, {quarantined} are in quarantine, {parked} wait for what they refer to.
+**{records} records** of {entities} entities were read on both sides: {matched} match, {doubles} \
+are there twice within one system, {quarantined} are in quarantine, {parked} wait for what they \
+refer to.
 
 Would be written: **{creates} to create, {updates} to change, {deletes} to delete**.
 
@@ -158,7 +163,7 @@ Would be written: **{creates} to create, {updates} to change, {deletes} to delet
 Nothing was written yet. After *Approve* everything is written in the order of references; it goes \
 on where it stopped if it is interrupted. From a terminal: `./concord initial-load`.
 
-**中文** 两侧共读取 {records} 条记录，其中匹配 {matched}、同系统内重复 {doubles}、隔离 {quarantined}。
+**中文** 两侧共读取 {records} 条记录：匹配 {matched}、同系统内重复 {doubles}、隔离 {quarantined}。
 批准后将新增 {creates}、修改 {updates}、删除 {deletes}；尚未写入任何内容。
 """
 

@@ -92,9 +92,7 @@ def approvals_to_start(most: int) -> list[dict[str, Any]]:
         found = questions.held(Hub.from_environment(), most)
         numbers = [n for n in found if wanted in (0, n)]
         log.info("Held change sets: %s", ", ".join(map(str, numbers)) or "none")
-        return [
-            {"trigger_run_id": f"change_set_{n}", "conf": {"change_set": n}} for n in numbers
-        ]
+        return [{"trigger_run_id": f"change_set_{n}", "conf": {"change_set": n}} for n in numbers]
 
 
 def extract_for_profile(lane: str, system: str) -> Counts:

@@ -27,6 +27,10 @@ class AlreadyDecided(ConcordError):
     """The change set is not held (any more). The message says what became of it."""
 
 
+class NothingMeant(ConcordError):
+    """No write of the change set meets the conditions of the answer; nothing was decided."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Which writes of a change set are meant; every condition that is given must hold.
@@ -84,7 +88,8 @@ def decide(
 
     Raises:
         AlreadyDecided: it is not held any more.
-        ConcordError: there is no such change set, or nothing in it is meant by `part`.
+        NothingMeant: no write in it is meant by `part`.
+        ConcordError: there is no such change set.
     """
     row = conn.execute(
         "SELECT batch_id, system, entity, state, reason, decided_by,"
@@ -110,7 +115,9 @@ def decide(
     )  # fmt: skip
     if left is not None and rest == "rejected":
         _close(conn, left, "rejected", actor, comment, None)
-    audit.append(conn, actor, f"change_set.{state}", str(change_set_id), _noted(done, part, comment))
+    audit.append(
+        conn, actor, f"change_set.{state}", str(change_set_id), _noted(done, part, comment)
+    )
     return done
 
 
@@ -122,7 +129,11 @@ def _require_held(change_set_id: int, row: tuple[Any, ...] | None) -> None:
     if state == "held":
         return
     by = f" by {who} at {when} UTC" if who else ""
-    why = "all its writes were planned anew" if state == "superseded" else f"it is {state}{by}, not held"
+    why = (
+        "all its writes were planned anew"
+        if state == "superseded"
+        else f"it is {state}{by}, not held"
+    )
     raise AlreadyDecided(f"change set {change_set_id} cannot be decided: {why}")
 
 
@@ -177,9 +188,9 @@ def _split(conn: Connection, change_set_id: int, part: Part) -> int | None:
     ).fetchone()  # fmt: skip
     chosen, others = row if row else (0, 0)
     if not chosen:
-        raise ConcordError(
-            f"nothing was decided: none of the {others} writes of change set {change_set_id} is meant"
-            " by what was asked for; its page lists them"
+        raise NothingMeant(
+            f"nothing was decided: none of the {others} writes of change set {change_set_id} is"
+            " meant by what was asked for; its page lists them"
         )
     if not others:
         return None

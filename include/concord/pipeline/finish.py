@@ -74,7 +74,8 @@ def prune(engine: Engine, keep_days: int) -> Counts:
                 " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))"
                 # Later batches may have put writes into a change set of this one.
                 " AND NOT EXISTS (SELECT FROM ops.change_set AS c JOIN ops.intent AS n"
-                " USING (change_set_id) WHERE c.batch_id = b.batch_id AND n.batch_id <> b.batch_id)",
+                " USING (change_set_id) WHERE c.batch_id = b.batch_id"
+                " AND n.batch_id <> b.batch_id)",
                 (keep_days,),
             )
         ]

@@ -63,7 +63,9 @@ def judge(
     row = conn.execute(statement("pipeline", "count_fresh", desired=desired), values).fetchone()
     fresh = int(row[0]) if row else 0
     dry_run = batch.dry_run or engine.spec(mapping.system).dry_run
-    number = _new(conn, engine, batch, mapping, "dry_run" if dry_run else "passed") if fresh else None
+    number = (
+        _new(conn, engine, batch, mapping, "dry_run" if dry_run else "passed") if fresh else None
+    )
     stored = 0
     if fresh or replaced:
         stored = _store(conn, engine, batch, entity, mapping, desired, dry_run, number, values)
@@ -78,9 +80,7 @@ def judge(
     return {"planned": stored, "held_writes": held} if stored else {"planned": 0}
 
 
-def _new(
-    conn: Connection, engine: Engine, batch: Batch, mapping: EntityMapping, state: str
-) -> int:
+def _new(conn: Connection, engine: Engine, batch: Batch, mapping: EntityMapping, state: str) -> int:
     row = conn.execute(
         "INSERT INTO ops.change_set (batch_id, system, entity, state, rule_version)"
         " VALUES (%s, %s, %s, %s, %s) RETURNING change_set_id",

@@ -206,9 +206,7 @@ def _approve(conn: Connection, engine: Engine, load: InitialLoad, batch_id: int)
         if writes > shown + limits.count or deletes > max(shown_deletes, limits.deletes):
             continue
         comment = f"initial load {load.id}" + (f": {load.comment}" if load.comment else "")
-        decisions.decide(
-            conn, number, approve=True, actor=str(load.decided_by), comment=comment
-        )
+        decisions.decide(conn, number, approve=True, actor=str(load.decided_by), comment=comment)
         approved += int(writes)
     return approved
 

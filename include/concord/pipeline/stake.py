@@ -19,7 +19,7 @@ NOTHING = sql.SQL("0::numeric")
 
 @dataclass(frozen=True)
 class Counted:
-    """The expression of one entity in one system, over planned writes `d`, and the joins it needs."""
+    """The expression of an entity in a system, over planned writes `d`, and the joins it needs."""
 
     money: sql.Composable
     joins: sql.Composable

@@ -1,7 +1,7 @@
 """The page of a change set: what it would write, for whoever has to approve it.
 
-The only page that shows values. A field with a sensitivity is masked, with its old and new value and
-with the money that it puts at stake; that it changes is said.
+The only page that shows values. A field with a sensitivity is masked, with its old and new value
+and with the money that it puts at stake; that it changes is said.
 """
 
 from __future__ import annotations
@@ -126,15 +126,17 @@ def collect(conn: Connection, config: Config, number: int) -> Changes:
         raise ConcordError(f"there is no change set {number}")
     entity = config.entity.get(row[4])
     if entity is None:
-        raise ConcordError(f"change set {number} is of {row[4]}, which is not in the model any more")
+        raise ConcordError(
+            f"change set {number} is of {row[4]}, which is not in the model any more"
+        )
     stake = entity.stake
-    return Changes(
-        *row,
-        currency=config.company.currency,
-        counts_money=stake is not None,
-        money_masked=stake is not None and _masked(entity.field[stake.field]),
-        samples=_samples(conn, entity, number),
-    )
+    about: dict[str, Any] = {
+        "currency": config.company.currency,
+        "counts_money": stake is not None,
+        "money_masked": stake is not None and _masked(entity.field[stake.field]),
+        "samples": _samples(conn, entity, number),
+    }
+    return Changes(*row, **about)
 
 
 def _samples(conn: Connection, entity: Entity, number: int) -> list[Write]:
@@ -160,7 +162,9 @@ def _label(entity: Entity) -> str | None:
 
 
 def _masked(field: Field) -> bool:
-    return field.sensitivity != "public" or any(line.sensitivity != "public" for line in field.lines)
+    return field.sensitivity != "public" or any(
+        line.sensitivity != "public" for line in field.lines
+    )
 
 
 def _changes(

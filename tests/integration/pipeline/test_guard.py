@@ -90,7 +90,12 @@ def test_lines_count_where_a_system_is_not_given_the_total(company: World) -> No
     into_crm = stake.counted(company.config, order, order.by_system["crm"])
     with company.hub.connect() as conn:
         for counted, old, new, money in (
-            (into_erp, {}, {"lines": '[{"quantity": 3, "price": 10}, {"quantity": "2", "price": "0.5"}]'}, 31),
+            (
+                into_erp,
+                {},
+                {"lines": '[{"quantity": 3, "price": 10}, {"quantity": "2", "price": "0.5"}]'},
+                31,
+            ),
             (into_crm, {}, {"total": "12.50", "lines": "[]"}, Decimal("12.50")),
             (into_crm, {"total": "20"}, {"total": "12.50"}, Decimal("7.50")),
             (into_erp, {"note": "a"}, {"note": "b"}, 0),

@@ -49,7 +49,8 @@ def approve(world: World) -> initial.InitialLoad:
 def agreed(world: World) -> None:
     """Both sides hold everything once."""
     assert world.crm(
-        "SELECT tax_number, count(*) FROM account WHERE account_name <> 'Broken' GROUP BY 1 ORDER BY 1"
+        "SELECT tax_number, count(*) FROM account WHERE account_name <> 'Broken'"
+        " GROUP BY 1 ORDER BY 1"
     ) == [(f"GB{n}", 1) for n in (100000001, 100000002, 100000003, 900000001)]
     assert world.one("erp", "SELECT count(*) FROM customers") == 4
     assert world.one("crm", "SELECT count(*) FROM person") == 3

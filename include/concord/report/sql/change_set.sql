@@ -4,7 +4,7 @@ SELECT c.change_set_id, c.batch_id, b.lane, c.system, c.entity, c.state, c.reaso
        c.part, c.split_from,
        (SELECT array_agg(r.change_set_id ORDER BY r.change_set_id) FROM ops.change_set AS r
         WHERE r.split_from = c.change_set_id),
-       (SELECT coalesce(jsonb_object_agg(n.state, n.n), '{}') FROM (
+       (SELECT coalesce(jsonb_object_agg(n.state, n.n), '{{}}') FROM (
             SELECT n.state, count(*) AS n FROM ops.intent AS n
             WHERE n.change_set_id = c.change_set_id GROUP BY n.state) AS n),
        (SELECT max(n.intent_id) FROM ops.intent AS n WHERE n.change_set_id = c.change_set_id)
