@@ -175,14 +175,14 @@ def write(engine: Engine, load: InitialLoad, say: Say = lambda _: None) -> Initi
 
 def _round(engine: Engine, load: InitialLoad, scope: str) -> tuple[InitialLoad, Counts]:
     """One batch; what the guard holds of it is let through as far as it was approved."""
-    batch_id, counts = run_batch(
+    _, counts = run_batch(
         engine,
         lane=_lane(engine.config, scope).name,
         run_id=f"{load.run_id}/{load.rounds + 1}",
         entities=load.entities,
     )
     with engine.hub.connect() as conn:
-        counts["approved"] = _approve(conn, engine, load, batch_id)
+        counts["approved"] = _approve(conn, engine, load)
         conn.execute(
             "UPDATE ops.initial_load SET rounds = %s WHERE run_id = %s AND rounds = %s",
             (load.rounds + 1, load.run_id, load.rounds),
@@ -190,20 +190,23 @@ def _round(engine: Engine, load: InitialLoad, scope: str) -> tuple[InitialLoad, 
         return _require(conn, load.run_id), counts
 
 
-def _approve(conn: Connection, engine: Engine, load: InitialLoad, batch_id: int) -> int:
-    """Approve what the batch holds, in the name of who approved the load; returns how many writes.
+def _approve(conn: Connection, engine: Engine, load: InitialLoad) -> int:
+    """Approve what its batches hold, in the name of who approved the load; returns how many writes.
+
+    All of its batches: one that was interrupted may have planned what a later one finds planned.
 
     Not more of an entity than the profile showed for it, over all systems, and the usual limit on
     top: what is made in one system comes back to the other with its number. More than that, and
     deletions that the profile did not show, wait for an answer of their own.
     """
     rows = conn.execute(
-        statement("pipeline", "held_of_batch"), {"batch": batch_id, "rehearsal": load.rehearsal}
+        statement("pipeline", "held_of_load"),
+        {"run_id": load.run_id, "rehearsal": load.rehearsal},
     ).fetchall()
     approved = 0
-    for number, system, entity, writes, deletes, shown, shown_deletes in rows:
+    for number, system, entity, writes, deletes, shown, shown_deletes, before in rows:
         limits = engine.spec(system).limits_of(entity)
-        if writes > shown + limits.count or deletes > max(shown_deletes, limits.deletes):
+        if before + writes > shown + limits.count or deletes > max(shown_deletes, limits.deletes):
             continue
         comment = f"initial load {load.id}" + (f": {load.comment}" if load.comment else "")
         decisions.decide(conn, number, approve=True, actor=str(load.decided_by), comment=comment)

@@ -16,6 +16,12 @@ from tests.support.world import World
 RUN = "initial_load/manual__1"
 
 
+@pytest.fixture
+def world(checked_world: World) -> World:
+    """Customers with the shipped suites, which have something to find here."""
+    return checked_world
+
+
 def both_sides(world: World) -> None:
     """Three customers with a contact each in the ERP; one of them and another one in the CRM."""
     for n in (1, 2, 3):
@@ -114,7 +120,7 @@ def test_nothing_is_written_before_it_is_approved(world: World) -> None:
     assert len(accounts(world)) == 3
 
 
-@pytest.mark.parametrize("step", ["extract", "unify", "load"])
+@pytest.mark.parametrize("step", ["unify", "load"])
 def test_an_interrupted_load_goes_on_where_it_stopped(
     world: World, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,21 +132,21 @@ def test_an_interrupted_load_goes_on_where_it_stopped(
     approve(world)
     real, calls = getattr(steps, step), [0]
 
-    def breaks_every_second_time(*arguments: Any, **options: Any) -> Any:
+    def breaks_now_and_then(*arguments: Any, **options: Any) -> Any:
         calls[0] += 1
-        if calls[0] % 2 == 0:
+        if calls[0] in (1, 3, 6):
             raise RuntimeError("killed")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(steps, step, breaks_every_second_time)
-    for _ in range(40):
+    monkeypatch.setattr(steps, step, breaks_now_and_then)
+    stops = 0
+    while stops < 5 and initial.find(world.hub, RUN).state != "done":
         try:
-            load = initial.write(world.fresh_engine(), initial.find(world.hub, RUN))
+            initial.write(world.fresh_engine(), initial.find(world.hub, RUN))
         except RuntimeError:
-            continue
-        break
-    monkeypatch.undo()
-    assert load.state == "done"
+            stops += 1
+    assert stops in (2, 3)
+    assert initial.find(world.hub, RUN).state == "done"
     agreed(world)
 
 
