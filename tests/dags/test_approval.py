@@ -26,8 +26,11 @@ pytestmark = [
 ]
 
 RunDag = Callable[..., dict[str, str]]
+FORM = {"below": None, "rest": "hold", "comment": ""}
+LONGEST = 120.0  # seconds that a question may stay open here
 WRONG: list[BaseException] = []
 """What went wrong beside the DAG that runs."""
+ENDS = [0.0]
 GREEN = {"": "success", "ask": "success"}
 
 
@@ -56,6 +59,8 @@ def answer_of(ti_id: UUID) -> Any:
     """The answer to a task's question, as Airflow's API gives it to the triggerer."""
     if WRONG:  # nobody will answer any more
         raise WRONG[0]
+    if time.monotonic() > ENDS[0]:
+        raise TimeoutError("the question is still open")
     from airflow.api_fastapi.execution_api.datamodels.hitl import HITLDetailResponse
     from airflow.models.hitl import HITLDetail
     from airflow.utils.session import create_session
@@ -69,6 +74,7 @@ def answer_of(ti_id: UUID) -> Any:
 def meanwhile(act: Callable[[], None]) -> Iterator[None]:
     """Do something beside a DAG that runs; what goes wrong there fails the test."""
     WRONG.clear()
+    ENDS[0] = time.monotonic() + LONGEST
 
     def run() -> None:
         try:
@@ -83,15 +89,18 @@ def meanwhile(act: Callable[[], None]) -> Iterator[None]:
     assert WRONG == []
 
 
-def answers(*given: tuple[str, dict[str, Any]], who: str = "Ann") -> Callable[[], None]:
-    """Answer open questions one after the other, as Airflow's interface does."""
+def answers(*given: tuple[str, dict[str, Any]], form: dict[str, Any] = FORM) -> Callable[[], None]:
+    """Answer open questions one after the other, as Airflow's interface does; Ann does it.
+
+    `form` has what the interface sends for fields that are left as they are.
+    """
     from airflow.models.hitl import HITLDetail
     from airflow.sdk.timezone import utcnow
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
     def act() -> None:
-        for option, form in given:
+        for option, typed in given:
             end = time.monotonic() + 50
             while time.monotonic() < end:
                 with create_session() as session:
@@ -100,8 +109,8 @@ def answers(*given: tuple[str, dict[str, Any]], who: str = "Ann") -> Callable[[]
                     )
                     if asked is not None:
                         asked.chosen_options = [option]
-                        asked.params_input = {"below": None, "rest": "hold", "comment": "", **form}
-                        asked.responded_by = {"id": "7", "name": who}
+                        asked.params_input = {**form, **typed}
+                        asked.responded_by = {"id": "7", "name": "Ann"}
                         asked.responded_at = utcnow()
                         break
                 time.sleep(0.1)

@@ -26,7 +26,7 @@ def test_what_is_approved_is_written_on_both_sides(live: World, run_dag: RunDag)
     live.customer("Alpha Ltd", vat_no="GB123456789")
     live.account("Alpha Limited", tax_number="GB 123 4567 89")
     live.account("Beta GmbH")
-    with meanwhile(answers(("Approve", {}))):
+    with meanwhile(answers(("Approve", {}), form={"comment": ""})):
         states = run_dag("initial_load", entities=ENTITIES)
     assert states == dict.fromkeys(("", *TASKS), "success")
     _, body = questions()[-1]
@@ -38,7 +38,7 @@ def test_what_is_approved_is_written_on_both_sides(live: World, run_dag: RunDag)
 
 def test_what_is_rejected_writes_nothing(live: World, run_dag: RunDag) -> None:
     live.customer("Alpha Ltd")
-    with meanwhile(answers(("Reject", {}))):
+    with meanwhile(answers(("Reject", {}), form={"comment": ""})):
         states = run_dag("initial_load", entities=ENTITIES)
     assert states["load"] == "skipped"
     assert accounts(live) == []

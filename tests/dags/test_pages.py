@@ -30,6 +30,7 @@ def get(airflow_database: None, dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
 
+    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "a secret of this test alone" * 3)
     spec = importlib.util.spec_from_file_location("concord_pages", PLUGIN)
     assert spec is not None
     assert spec.loader is not None
