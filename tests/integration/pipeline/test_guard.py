@@ -185,6 +185,18 @@ def test_a_held_record_that_changes_again_still_waits_for_the_same_answer(world:
     assert len(accounts(world)) == 3
 
 
+def test_a_held_record_that_changes_does_not_slip_through_beside_others(world: World) -> None:
+    world.limit("crm", count=2, share=0)
+    for n in range(3):
+        world.customer(f"Company {n}")
+    world.batch()
+    world.erp("UPDATE customers SET phone = '+442079460001' WHERE name = 'Company 1'")
+    world.customer("Late Ltd")
+    counts = world.batch()
+    assert (counts["planned"], counts["held_writes"], counts["confirmed"]) == (2, 1, 1)
+    assert accounts(world) == ["Late Ltd"]
+
+
 def test_a_question_of_which_nothing_is_left_closes_itself(world: World) -> None:
     world.limit("crm", count=0, share=0)
     world.customer("Alpha Ltd")
