@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from concord.cli import (
+    approval,
     bench,
     certificate,
     company,
     hub,
+    initial,
     rules,
     runs,
     sandbox,
@@ -23,7 +25,10 @@ from concord.errors import ConcordError
 
 NO_TABLES = {"42P01", "3F000"}  # PostgreSQL: undefined table, invalid schema name
 
-GROUPS = (runs, certificate, company, hub, systems, rules, steward, undo, sandbox, bench)
+GROUPS = (
+    runs, approval, initial, certificate, company, hub, systems, rules, steward, undo, sandbox,
+    bench,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""`run`, `status`, `report`, `approve`, `reject`."""
+"""`run`, `status`, `report`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import Any
 
-from concord.cli.common import actor, add_actor, command, table
+from concord.cli.common import command, table
 from concord.errors import ConcordError
 
 
@@ -33,19 +33,9 @@ def register(commands: Any) -> None:
         "./concord report 12",
     )  # fmt: skip
     made.add_argument("batch", type=int, nargs="?", help="its number (default: the newest)")
-    for name, text in (
-        ("approve", "Let a held change set or held deletions pass."),
-        ("reject", "Refuse a held change set; nothing of it is written."),
-    ):
-        made = command(commands, name, decide, text, f"./concord {name} 7 --comment 'first load'")
-        made.add_argument("change_set", type=int, nargs="?", help="number from `status`")
-        made.add_argument("--all", action="store_true", help="every one that is held now")
-        made.add_argument(
-            "--deletions", metavar="SYSTEM.ENTITY", help="held deletions, e.g. erp.party"
-        )
-        made.add_argument("--comment", help="why; kept with the decision")
-        made.set_defaults(approve=name == "approve")
-        add_actor(made)
+    made.add_argument(
+        "--change-set", type=int, metavar="NUMBER", help="the page of a change set instead"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -53,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
     from concord.pipeline import Engine, run_batch
 
     engine = Engine.open()
-    _require_current(engine)
+    require_current(engine)
     started = datetime.now(UTC)
     batch_id, counts = run_batch(
         engine,
@@ -81,7 +71,8 @@ def run(options: argparse.Namespace) -> None:
     _print_open(engine)
 
 
-def _require_current(engine: Any) -> None:
+def require_current(engine: Any) -> None:
+    """Raise ConcordError when the hub lacks a migration."""
     from concord.hub.migrate import pending
 
     with engine.hub.connect() as conn:
@@ -218,10 +209,15 @@ def _unexplained(conn: Any) -> list[str]:
 def report(options: argparse.Namespace) -> None:
     """Render one batch's report again."""
     from concord.hub.database import Hub
+    from concord.model.read import load_config
     from concord.pipeline.finish import reports_directory
+    from concord.report.changes import change_set_page
     from concord.report.render import batch_report
 
     with Hub.from_environment().connect() as conn:
+        if options.change_set is not None:
+            print(change_set_page(conn, load_config(), options.change_set, reports_directory()))
+            return
         row = conn.execute(
             "SELECT max(batch_id) FROM ops.batch WHERE %(b)s::bigint IS NULL OR batch_id = %(b)s",
             {"b": options.batch},
@@ -229,44 +225,3 @@ def report(options: argparse.Namespace) -> None:
         if row is None or row[0] is None:
             raise ConcordError("there is no such batch")
         print(batch_report(conn, row[0], reports_directory()))
-
-
-def decide(options: argparse.Namespace) -> None:
-    """Approve or reject what is held."""
-    from concord.hub.database import Hub
-    from concord.pipeline import guard
-
-    with Hub.from_environment().connect() as conn:
-        if options.deletions:
-            guard.decide_deletions(
-                conn, *_system_entity(options.deletions), approve=options.approve,
-                actor=actor(options), comment=options.comment,
-            )  # fmt: skip
-            print("Decided; the next batch acts on it.")
-            return
-        numbers = _held(conn) if options.all else [options.change_set]
-        if numbers == [None]:
-            raise ConcordError("name a change set (see ./concord status), or --all")
-        for number in numbers:
-            done = guard.decide(
-                conn, number, approve=options.approve, actor=actor(options),
-                comment=options.comment,
-            )  # fmt: skip
-            verb = "approved; the next batch writes it" if options.approve else "rejected"
-            print(f"Change set {number} ({done['system']}.{done['entity']}) {verb}.")
-
-
-def _system_entity(text: str) -> tuple[str, str]:
-    system, dot, entity = text.partition(".")
-    if not dot:
-        raise ConcordError(f"{text!r} is not SYSTEM.ENTITY, e.g. erp.party")
-    return system, entity
-
-
-def _held(conn: Any) -> list[int]:
-    rows = conn.execute(
-        "SELECT change_set_id FROM ops.change_set WHERE state = 'held' ORDER BY change_set_id"
-    ).fetchall()
-    if not rows:
-        raise ConcordError("no change set is held")
-    return [r[0] for r in rows]

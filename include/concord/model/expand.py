@@ -15,6 +15,7 @@ from concord.model.files import (
     FieldForm,
     GroupForm,
     LanesForm,
+    LimitsForm,
     LinesColumnForm,
     SystemsForm,
 )
@@ -36,6 +37,7 @@ from concord.model.spec import (
     Mail,
     Posted,
     Signal,
+    Stake,
     SystemSpec,
 )
 
@@ -61,11 +63,21 @@ def systems(form: SystemsForm) -> tuple[SystemSpec, ...]:
     return tuple(
         SystemSpec(
             name=name,
-            limits=Limits(**block.limits.model_dump()),
+            limits=Limits(**block.limits.model_dump(exclude={"entities"})),
+            entity_limits=_entity_limits(block.limits),
             **block.model_dump(exclude={"limits"}),
         )
         for name, block in form.systems.items()
     )
+
+
+def _entity_limits(form: LimitsForm) -> dict[str, Limits]:
+    common = form.model_dump(exclude={"entities"})
+    named = {name: own.model_dump(exclude_unset=True) for name, own in form.entities.items()}
+    return {
+        name: Limits(**common | {k: v for k, v in own.items() if v is not None or k == "money"})
+        for name, own in named.items()
+    }
 
 
 def lanes(form: LanesForm) -> tuple[Lane, ...]:
@@ -126,6 +138,7 @@ def entity(form: EntityForm, doc: Document, findings: Findings) -> Entity:
         keys=tuple(tuple(key) for key in form.key),
         apart=tuple(form.apart),
         posted=_posted(form),
+        stake=Stake(**form.stake.model_dump()) if form.stake else None,
         mappings=tuple(_mapping(form, system, doc, findings) for system in form.systems),
     )
 

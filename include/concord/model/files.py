@@ -7,6 +7,7 @@ of `concord.model.spec`. The JSON Schemas for editors are exported from these cl
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +20,7 @@ from pydantic import (
     Strict,
     StringConstraints,
     Tag,
+    WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -44,6 +46,9 @@ Connection = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_
 Natural = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[
+    Decimal, Field(ge=0, allow_inf_nan=False), WithJsonSchema({"type": "number", "minimum": 0})
+]
 
 
 class _Or:
@@ -214,6 +219,20 @@ class PostedForm(Form):
     open: list[Text] = Field([], description="Fields and groups that stay as their authority says")
 
 
+class StakeForm(Form):
+    """The money that a write to the entity puts at stake; the guard's limit on money counts it."""
+
+    field: Text = Field(description="Field of type money that counts")
+    currency: Text | None = Field(
+        None, description="Field with its currency; without it, it is in the company's"
+    )
+    lines: Text | None = Field(
+        None, description="Field of lines that count where a system is not given `field`"
+    )
+    quantity: Text | None = Field(None, description="Line field that is multiplied by `price`")
+    price: Text | None = Field(None, description="Line field of type money")
+
+
 class EntityForm(Form):
     """config/model/<entity>.yaml: everything about one kind of business object."""
 
@@ -224,6 +243,7 @@ class EntityForm(Form):
     fields: dict[Name, FieldForm] = Field(min_length=1)
     groups: dict[Name, GroupForm] = {}
     posted: PostedForm | None = None
+    stake: StakeForm | None = None
     systems: dict[Text, MappingForm] = Field(min_length=1)
 
 
@@ -252,10 +272,25 @@ class CompanyForm(Form):
     timezone: Text = Field(description="IANA name, such as Asia/Shanghai")
     country: Text = Field(description="ISO 3166-1 alpha-2, such as CN")
     currency: Text = Field(description="ISO 4217, such as CNY")
+    rates: Text | None = Field(
+        None,
+        description="Entity with fields currency, valid_from and rate: what one unit of a currency"
+        " is worth in the company's",
+    )
     precedence: list[Text] = Field(description="All systems; the first wins a tie")
     languages: list[Text] = Field(["en", "zh"], min_length=1)
     keep_days: Positive = Field(30, description="Batches, stages and reports are kept so long")
     certificates: CertificatesForm = CertificatesForm()  # type: ignore[call-arg]
+
+
+class EntityLimitsForm(Form):
+    """Limits of one entity that differ from its system's."""
+
+    count: Natural | None = None
+    share: Share | None = None
+    deletes: Natural | None = None
+    money: Amount | None = None
+    first_load: Natural | None = None
 
 
 class LimitsForm(Form):
@@ -264,6 +299,15 @@ class LimitsForm(Form):
     count: Natural = Field(500, description="This many writes always pass")
     share: Share = Field(0.2, description="Above count: at most this share of the live records")
     deletes: Natural = Field(20, description="At most this many deletions")
+    money: Amount | None = Field(
+        None, description="At most this much money at stake, in the company's currency"
+    )
+    first_load: Natural = Field(
+        0, description="At most this many writes where nothing of the entity was ever written"
+    )
+    entities: dict[Name, EntityLimitsForm] = Field(
+        {}, description="Entities with limits of their own; a key left out is as above"
+    )
 
 
 class SystemForm(Form):

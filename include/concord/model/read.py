@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from concord.errors import ConfigError, Problem
-from concord.model import controls, expand, rules
+from concord.model import controls, expand, rules, stake_rules
 from concord.model.controls import ControlForm
 from concord.model.documents import Document, Findings, read_document
 from concord.model.entity_rules import EntityRules
@@ -95,6 +95,8 @@ class _Reader:
             rules.check_company(company, names, self.documents["company"], self.findings)
         if systems is not None:
             rules.check_systems(systems, self.documents["systems"], self.findings)
+            known = self._named("model")
+            stake_rules.check_limits(systems, known, self.documents["systems"], self.findings)
         if lanes is not None:
             known = self._named("model")
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
@@ -104,6 +106,11 @@ class _Reader:
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
         for name, entity in entities.items():
             rules.check_posted(entity, codes, self.documents[f"model/{name}"], self.findings)
+            stake_rules.check_stake(entity, self.documents[f"model/{name}"], self.findings)
+        if company is not None:
+            stake_rules.check_rates(
+                company, entities, self._named("model"), self.documents["company"], self.findings
+            )
         gives = {file.form.gives for file in rule_files}
         ordered = self._check_entities(entities, names, gives)
         for file in rule_files:

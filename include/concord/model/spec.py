@@ -7,6 +7,7 @@ opens a configuration file itself.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -177,6 +178,20 @@ class Posted(Frozen):
     open: tuple[str, ...] = ()  # fields and groups that stay as their authority says
 
 
+class Stake(Frozen):
+    """The money that a write to an entity puts at stake.
+
+    `field` counts where the written system is given it. Where it is not (it computes its own
+    totals), `quantity` times `price` of the document's `lines` counts.
+    """
+
+    field: str
+    currency: str | None = None  # field with its currency; None: it is in the company's
+    lines: str | None = None
+    quantity: str | None = None
+    price: str | None = None
+
+
 class Entity(Frozen):
     """A kind of business object: everything one file under `config/model` says."""
 
@@ -187,6 +202,7 @@ class Entity(Frozen):
     keys: tuple[tuple[str, ...], ...]  # match keys, strongest first
     apart: tuple[str, ...] = ()  # fields whose different values mean different things
     posted: Posted | None = None  # documents only
+    stake: Stake | None = None
     mappings: tuple[EntityMapping, ...]
 
     @cached_property
@@ -254,6 +270,8 @@ class Limits(Frozen):
     count: int = 500  # this many writes always pass
     share: float = 0.2  # above count: at most this share of the live records
     deletes: int = 20  # at most this many deletions, written or taken in
+    money: Decimal | None = None  # at most this much at stake, in the company's currency
+    first_load: int = 0  # at most this many writes where nothing was ever written
 
 
 class SystemSpec(Frozen):
@@ -269,6 +287,11 @@ class SystemSpec(Frozen):
     dry_run: bool = False
     slots: int = 2  # Airflow pool: tasks at once on this system
     limits: Limits = Limits()
+    entity_limits: dict[str, Limits] = {}
+
+    def limits_of(self, entity: str) -> Limits:
+        """The limits of an entity: its own, else the system's."""
+        return self.entity_limits.get(entity, self.limits)
 
 
 class Rule(Frozen):
@@ -356,6 +379,7 @@ class Company(Frozen):
     timezone: str
     country: str  # ISO 3166-1 alpha-2, default region of phone numbers
     currency: str  # ISO 4217
+    rates: str | None = None  # entity with what one unit of other currencies is worth
     precedence: tuple[str, ...]  # systems, for ties that nothing else breaks
     languages: tuple[str, ...] = ("en", "zh")
     keep_days: int = 30  # housekeeping: batches, stages, reports

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
-from concord.orchestration.assets import announce
+from concord.orchestration.assets import announce, announce_held
 from concord.orchestration.failures import said_plainly
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def unify(lane: str) -> Counts:
         counts = steps.unify(engine, current_run(lane))
         changed = steps.changed_entities(engine, counts["batch_id"])
         announce(get_current_context()["outlet_events"], changed, counts["batch_id"])
+        if counts.get("held_writes"):
+            announce_held(get_current_context()["outlet_events"], counts["batch_id"])
         return _said(counts)
 
 
@@ -82,6 +85,74 @@ def prune_hub() -> Counts:
 
         keep_days = int(get_current_context()["params"]["keep_days"])
         return _said(pipeline.prune(open_engine(), keep_days))
+
+
+def approvals_to_start(most: int) -> list[dict[str, Any]]:
+    """Task: the runs that ask about the change sets that wait for a person.
+
+    Each is named after its change set, so that there is never a second one.
+    """
+    with said_plainly():
+        from concord.hub.database import Hub
+        from concord.orchestration import questions
+
+        wanted = int(get_current_context()["params"]["change_set"])
+        found = questions.held(Hub.from_environment(), most)
+        numbers = [n for n in found if wanted in (0, n)]
+        log.info("Held change sets: %s", ", ".join(map(str, numbers)) or "none")
+        return [{"trigger_run_id": f"change_set_{n}", "conf": {"change_set": n}} for n in numbers]
+
+
+def extract_for_profile(lane: str, system: str) -> Counts:
+    """Task: read all of one system for the profile of an initial load."""
+    with said_plainly():
+        from concord.orchestration import steps
+
+        return _said(steps.extract(open_engine(), _rehearsal(lane), system))
+
+
+def profile() -> Counts:
+    """Task: take in what was read, and plan all writes without making any."""
+    with said_plainly():
+        from concord.pipeline import initial
+
+        run_id, entities = _initial_load()
+        engine = open_engine()
+        load = initial.rehearse(engine, initial.begin(engine, run_id, entities))
+        found = initial.report(engine.hub, engine.config, load)
+        names = ("records", "matched", "doubles", "quarantined", "parked")
+        counts = {name: found.total(name) for name in names}
+        return _said({"batch_id": found.batch, **counts, "planned": found.writes})
+
+
+def load_initially() -> Counts:
+    """Task: write what was approved, until nothing is left to write."""
+    with said_plainly():
+        from concord.pipeline import initial
+
+        run_id, entities = _initial_load()
+        engine = open_engine()
+        load = initial.begin(engine, run_id, entities)
+        if load.state != "rejected":
+            done = initial.write(engine, load, log.info)
+            return {"initial_load": done.id, "batches": done.rounds}
+    raise AirflowSkipException(f"Initial load {load.id} was rejected by {load.decided_by}.")
+
+
+def _initial_load() -> tuple[str, tuple[str, ...]]:
+    """The run of the running task as the engine names it, and the entities that it takes."""
+    context = get_current_context()
+    run_id = f"{context['dag'].dag_id}/{context['run_id']}"
+    return run_id, tuple(context["params"]["entities"])
+
+
+def _rehearsal(lane: str) -> Run:
+    """The dry run of an initial load: a batch of the lane that compares everything."""
+    from concord.orchestration.steps import Run
+    from concord.pipeline import initial
+
+    run_id, entities = _initial_load()
+    return Run(lane, initial.rehearsal_run(run_id), dry_run=True, entities=entities)
 
 
 def open_engine() -> Engine:

@@ -75,7 +75,11 @@ def prune(engine: Engine, keep_days: int) -> Counts:
                 "SELECT batch_id FROM ops.batch AS b WHERE state <> 'open'"
                 " AND started_at < clock_timestamp() - make_interval(days => %s)"
                 " AND NOT EXISTS (SELECT FROM ops.intent AS n WHERE n.batch_id = b.batch_id"
-                " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))",
+                " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))"
+                # Later batches may have put writes into a change set of this one.
+                " AND NOT EXISTS (SELECT FROM ops.change_set AS c JOIN ops.intent AS n"
+                " USING (change_set_id) WHERE c.batch_id = b.batch_id"
+                " AND n.batch_id <> b.batch_id)",
                 (keep_days,),
             )
         ]

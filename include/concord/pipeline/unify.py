@@ -195,7 +195,8 @@ def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> 
         if held is not None:
             _hold_all(conn, batch, entity, mapping.system)
             continue
-        limit = 0 if set_back else engine.spec(mapping.system).limits.deletes
+        own = engine.spec(mapping.system).limits_of(entity.name)
+        limit = 0 if set_back else own.deletes
         hold = not obsolete and _too_many_deletions(conn, batch, entity, mapping.system, limit)
         out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold, set_back))
     return out

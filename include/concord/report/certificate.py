@@ -14,16 +14,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from concord.certify.completeness import compared
 from concord.certify.figures import NOTHING, Figures
 from concord.certify.store import Certificate
 from concord.errors import ConcordError
-from concord.report import words
+from concord.report import shell, words
 from concord.report.certificate_texts import CERTIFICATE
-from concord.report.render import asset, digest, write
 from concord.report.texts import LANGUAGES
 
 TONES = {"good": "good", "explained": "wait", "bad": "bad"}
@@ -43,21 +42,21 @@ def certificate_page(one: Certificate, out_dir: Path) -> Path:
     """Write `certificate-<number>-<kind>.html`; returns its path. Raises OSError."""
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / f"certificate-{one.number}-{one.kind}.html"
-    write(path, render(one))
+    shell.write(path, render(one))
     return path
 
 
 def write_page(one: Certificate, path: Path, language: str) -> None:
     """Write the page where a person wants it. Raises ConcordError when that cannot be done."""
     try:
-        write(path, render(one, language))
+        shell.write(path, render(one, language))
     except OSError as e:
         raise ConcordError(f"{path} cannot be written: {e.strerror or e}") from None
 
 
 def render(one: Certificate, language: str | None = None) -> str:
     """The page as HTML, in `language` first."""
-    style = asset("report.css") + asset("certificate.css")
+    style = shell.asset("report.css") + shell.asset("certificate.css")
     content = one.content
     return (
         _environment()
@@ -68,7 +67,7 @@ def render(one: Certificate, language: str | None = None) -> str:
             tone=TONES[one.verdict],
             amiss=_amiss(one),
             style=Markup(style),
-            style_hash=digest(style),
+            style_hash=shell.digest(style),
             languages=LANGUAGES,
             first=language or next(iter(LANGUAGES)),
         )
@@ -156,13 +155,7 @@ def instant(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    env = Environment(
-        loader=FunctionLoader(asset),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    env = shell.environment()
     env.globals.update(
         say=lambda key, **values: words.told(CERTIFICATE[key], **values),
         both=lambda key: " · ".join(CERTIFICATE[key][language] for language in LANGUAGES),

@@ -184,6 +184,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "sets.state.approved": {"en": "approved", "zh": "已批准"},
     "sets.state.rejected": {"en": "rejected", "zh": "已拒绝"},
     "sets.state.dry_run": {"en": "dry run", "zh": "试运行"},
+    "sets.state.superseded": {"en": "planned anew", "zh": "已重新计划"},
     "col.set": {"en": "Change set", "zh": "变更集"},
     "col.state": {"en": "State", "zh": "状态"},
     "col.creates": {"en": "create", "zh": "新增"},

@@ -5,11 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from concord.report.texts import LANGUAGES, RULES, TEXTS
+from concord.report.approval_texts import APPROVAL
+from concord.report.texts import LANGUAGES, RULES
+from concord.report.texts import TEXTS as BATCH
 
+TEXTS: Mapping[str, Mapping[str, str]] = {**BATCH, **APPROVAL}
+"""The texts of all pages."""
 LONGEST = 120  # characters of a key or a message that are shown
 _SPAN = Markup('<span class="{0}" lang="{1}">{2}</span>')
 
@@ -66,6 +71,11 @@ def shown(text: str, longest: int = LONGEST) -> str:
 def number(value: float) -> str:
     """`1,234`; the thin form is the same in all our languages."""
     return f"{value:,.0f}"
+
+
+def money(value: Decimal) -> str:
+    """`1,234.50`, exact to the cent."""
+    return f"{value:,.2f}"
 
 
 def seconds(value: float | None) -> str:
