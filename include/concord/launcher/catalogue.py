@@ -32,6 +32,11 @@ ENGINE = (
     ),
     Entry("approve", "Let a held change set or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
+    Entry(
+        "certificate",
+        "Proof that nights were complete and tie: list, show, verify.",
+        "certificate list",
+    ),  # fmt: skip
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
