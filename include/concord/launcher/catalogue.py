@@ -34,9 +34,10 @@ ENGINE = (
     Entry("reject", "Refuse a held change set.", "reject 7"),
     Entry("initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"),
     Entry(
-        "certificate", "Proof that nights were complete and tie: list, show, verify.",
+        "certificate",
+        "Proof that nights were complete and tie: list, show, verify.",
         "certificate list",
-    ),  # fmt: skip
+    ),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
