@@ -36,7 +36,7 @@ ENGINE = (
         "certificate",
         "Proof that nights were complete and tie: list, show, verify.",
         "certificate list",
-    ),  # fmt: skip
+    ),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
