@@ -62,7 +62,8 @@ def test_a_quarantined_record_of_another_system_explains_nothing(traded: People)
         forge(traded, number, "total = total + 1")
         traded.ops(
             "INSERT INTO ops.quarantine"
-            " (system, entity, source_id, causes, first_batch, last_batch) SELECT 'erp', 'invoice', source_id, '[]', 1, 1 FROM image.invoice_crm"
+            " (system, entity, source_id, causes, first_batch, last_batch)"
+            " SELECT 'erp', 'invoice', source_id, '[]', 1, 1 FROM image.invoice_crm"
             " WHERE number = %s",
             number,
         )
