@@ -62,8 +62,8 @@ def test_a_quarantined_record_of_another_system_explains_nothing(traded: People)
         forge(traded, number, "total = total + 1")
         traded.ops(
             "INSERT INTO ops.quarantine"
-            " (system, entity, source_id, causes, first_batch, last_batch)"
-            " SELECT 'erp', 'invoice', source_id, '[]', 1, 1 FROM image.invoice_crm"
+            " (system, entity, source_id, raw, causes, first_batch, last_batch)"
+            " SELECT 'erp', 'invoice', source_id, '{}', '[]', 1, 1 FROM image.invoice_crm"
             " WHERE number = %s",
             number,
         )
@@ -75,8 +75,8 @@ def test_a_quarantined_record_of_another_system_explains_nothing(traded: People)
 def test_a_held_write_of_another_field_explains_no_amount(traded: People) -> None:
     traded.limit("crm", count=0, share=0)
     number = newest_invoice(traded)
-    silently_due = "UPDATE invoices SET due_date = due_date + 1 WHERE invoice_no = %s"
-    traded.erp(silently_due, number)
+    key = traded.one("erp", "SELECT invoice_id FROM invoices WHERE invoice_no = %s", number)
+    traded.press("erp", "pay", [key], [Decimal(10)])  # what is open changes, not the total
     one = tied(traded, night(traded, meanwhile=lambda: forge(traded, number, "total = total + 1")))
     held = "SELECT count(*) FROM ops.change_set WHERE state = 'held' AND entity = 'invoice'"
     assert traded.one("hub", held) == 1
