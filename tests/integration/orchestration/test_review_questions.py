@@ -112,6 +112,26 @@ def test_deletions_that_came_after_the_question_are_asked_about_again(emptied: W
     said = again.ask(emptied.hub, emptied.config, URL)
     assert said is not None
     assert f"{GONE + 3} deletions" in said.subject
+    states = "SELECT state FROM ops.review WHERE kind = 'mass_deletion' ORDER BY review_id"
+    assert emptied.ops(states) == [("done",), ("open",)]
+
+
+def test_a_word_on_deletions_that_were_taken_back_lets_no_later_ones_pass(world: World) -> None:
+    for n in range(8):
+        world.customer(f"Company {n}")
+    world.settle()
+    world.limit("crm", deletes=2)
+    world.crm("CREATE TABLE aside AS SELECT * FROM account WHERE account_name < 'Company 5'")
+    world.crm("DELETE FROM account WHERE account_name < 'Company 5'")
+    world.batch()
+    answered(world, APPROVE)
+    world.crm("INSERT INTO account SELECT * FROM aside")
+    world.batch()
+    assert accounts(world) == 8
+    world.crm("DELETE FROM account WHERE account_name < 'Company 5'")
+    world.batch()
+    assert accounts(world) == 8
+    assert asked(world).over(world.hub) is None
 
 
 def test_a_changed_column_is_a_question_that_says_what_changed(retyped: World) -> None:
