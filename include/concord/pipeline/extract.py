@@ -94,7 +94,7 @@ def _entity(
             return out
     first = first_look(conn, batch.id, mapping, seen, usable)
     first.by_company = companies_of(engine.config, entity, mapping, usable)
-    if first.by_company is not None:
+    if first.by_company is not None and first.live:
         first.companies = first.by_company.records(mapping, seen.snapshot, usable)
     if first.live and (first.named or first.everything):
         return Suspected(mapping, first, stopped)
