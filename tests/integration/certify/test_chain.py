@@ -84,6 +84,24 @@ def test_a_changed_certificate_is_named(hub: TestHub, tmp_path: Path, change: st
     assert (wrong.kind, wrong.number) == ("changed", 3)
 
 
+def test_a_certificate_that_was_made_anew_in_its_place_does_not_fit_the_next_one(
+    hub: TestHub, tmp_path: Path
+) -> None:
+    fill(hub, tmp_path)
+    behind_all_backs(
+        hub,
+        "UPDATE ops.certificate SET body = replace(body, 'nightly', 'monthly') WHERE number = 3",
+        "UPDATE ops.certificate AS c SET hash = sha256(c.previous || convert_to(concat_ws(E'\\x1f',"
+        " c.number, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), c.batch_id,"
+        " c.kind, c.verdict, c.body), 'UTF8')) WHERE number = 3",
+    )
+    with hub.connect() as conn:
+        forged = store.read(conn, 3)
+    assert forged.due == forged.hash
+    wrong = broken(hub, tmp_path)
+    assert (wrong.kind, wrong.number) == ("replaced", 3)
+
+
 def test_a_removed_certificate_is_named(hub: TestHub, tmp_path: Path) -> None:
     fill(hub, tmp_path)
     behind_all_backs(hub, "DELETE FROM ops.certificate WHERE number IN (2, 3)")
