@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from concord.pipeline import guard, set_back
+from concord.pipeline import decisions, set_back
 from concord.systems.postgres.snapshot import PostgresSnapshot
 from tests.conftest import Postgres
 from tests.support.world import World
@@ -101,7 +101,7 @@ def test_a_system_set_back_passes_on_no_old_value_and_asks_before_it_gets_the_ne
     assert (later["set_back"], later.get("planned", 0)) == (0, 0)
     [(held,)] = world.ops("SELECT change_set_id FROM ops.change_set WHERE state = 'held'")
     with world.hub.connect() as conn:
-        guard.decide(conn, held, approve=True, actor="ann", comment="the backup was a mistake")
+        decisions.decide(conn, held, approve=True, actor="ann", comment="the backup was a mistake")
     world.settle()
     assert crm(world) == before == erp(world)
     figure("13 set back", customers=len(before), set_back=len(lost), stale_writes=0,

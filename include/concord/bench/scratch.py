@@ -88,7 +88,7 @@ def _engine(urls: dict[str, str], socket: Path, names: dict[str, str]) -> Engine
 
 def _unlimited(config: Config) -> Config:
     """The same configuration with limits that no measurement reaches."""
-    wide = Limits(count=10**9, share=1.0, deletes=10**9)
+    wide = Limits(count=10**9, share=1.0, deletes=10**9, first_load=10**9)
     systems = tuple(s.model_copy(update={"limits": wide}) for s in config.systems)
     return config.model_copy(update={"systems": systems})
 

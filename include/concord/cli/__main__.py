@@ -7,12 +7,28 @@ import os
 import sys
 from collections.abc import Sequence
 
-from concord.cli import bench, company, hub, rules, runs, sandbox, steward, systems, undo
+from concord.cli import (
+    approval,
+    bench,
+    certificate,
+    company,
+    hub,
+    initial,
+    rules,
+    runs,
+    sandbox,
+    steward,
+    systems,
+    undo,
+)
 from concord.errors import ConcordError
 
 NO_TABLES = {"42P01", "3F000"}  # PostgreSQL: undefined table, invalid schema name
 
-GROUPS = (runs, company, hub, systems, rules, steward, undo, sandbox, bench)
+GROUPS = (
+    runs, approval, initial, certificate, company, hub, systems, rules, steward, undo, sandbox,
+    bench,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

@@ -30,8 +30,14 @@ ENGINE = (
     Entry(
         "quarantine", "Records that failed validation: list, show, fix, replay.", "quarantine list"
     ),
-    Entry("approve", "Let a held change set or held deletions pass.", "approve 7"),
+    Entry("approve", "Let a held change set, a part of it, or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
+    Entry("initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"),
+    Entry(
+        "certificate",
+        "Proof that nights were complete and tie: list, show, verify.",
+        "certificate list",
+    ),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
