@@ -115,11 +115,26 @@ def status(options: argparse.Namespace) -> None:
             " GROUP BY name) AS x) AS c ON true ORDER BY b.batch_id DESC LIMIT %s",
             (3 if options.brief else 10,),
         ).fetchall()
-        open_work = _open_work(conn)
+        compared, open_work = _compared(conn), _open_work(conn)
     headers = ("batch", "lane", "state", "started (UTC)", "s", "read", "planned", "confirmed", "")
     print(table(headers, rows) if rows else "No batch yet.")
-    for line in open_work:
+    for line in [*compared, *open_work]:
         print(line)
+
+
+def _compared(conn: Any) -> list[str]:
+    """What the newest full comparison found, in one line; none before the first."""
+    rows = conn.execute(
+        "SELECT c.batch_id, to_char(min(c.as_of) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),"
+        " sum(c.compared), sum(c.confirmed), sum(c.late), sum(c.incomparable)"
+        " FROM ops.comparison AS c WHERE c.batch_id = (SELECT max(b.batch_id) FROM ops.batch AS b"
+        " JOIN ops.comparison AS n USING (batch_id) WHERE b.scope = 'full') GROUP BY c.batch_id"
+    ).fetchall()
+    return [
+        f"compared in full by batch {batch} as of {at} UTC: {compared} records, {confirmed}"
+        f" differed ({late} that capture had missed), {incomparable} could not be compared"
+        for batch, at, compared, confirmed, late, incomparable in rows
+    ]
 
 
 def _print_open(engine: Any) -> None:

@@ -75,9 +75,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Digest:
-    """Count and order-independent sum of the row hashes in one bucket of keys."""
+    """Count and order-independent sum of the row hashes in one bucket of keys.
 
-    bucket: int
+    Records without a key are in no bucket: they are counted in one with `bucket` None.
+    """
+
+    bucket: int | None
     count: int
     digest: str
 
@@ -122,18 +125,21 @@ class Snapshot(Protocol):
         ...
 
     def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
-        """Digests of all records by key bucket, `bucket = concord_bucket(source_id, buckets)`.
+        """Digests of all records by key bucket, in the order of buckets, None last.
 
         bucket: the first 4 bytes of md5(source_id as UTF-8), big-endian unsigned, modulo buckets.
         digest: see `hash_sum` in concord.systems.digest; equal to what the hub computes over its
-        stored raw hashes of the same records.
+        stored raw hashes of the same records. They may be streamed: nothing else is asked of this
+        look before they are at their end.
         """
         ...
 
     def hashes(
         self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
     ) -> Iterator[tuple[str, UUID]]:
-        """(source_id, raw_hash) of every record in the wanted buckets."""
+        """(source_id, raw_hash) of every record in the wanted buckets; a key that two records have
+        comes twice.
+        """
         ...
 
     def records(self, mapping: EntityMapping, ids: Sequence[str], shape: Shape) -> Reading:

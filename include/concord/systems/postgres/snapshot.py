@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -29,6 +29,8 @@ from concord.systems.protocol import Digest, Position, Reading, Shape
 BLOCK = 256 * 1024  # bytes handed on at once
 GONE = "_gone"  # ends the name of the setting with the keys among which something was deleted
 FEW = 20  # a reading of fewer than one row in this many goes through the index
+CHUNK = 10_000  # rows of a result that are fetched at once
+MEMORY = 65_536  # kilobytes that the sums of all buckets may take in the server
 
 # Ways of capture that may use a time stamp, by themselves or where theirs cannot be had.
 STAMPED = {"auto", "logical", "timestamp"}
@@ -227,38 +229,43 @@ class PostgresSnapshot:
             complete=True,
         )
 
-    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
-        """Count and digest by key bucket, computed in the system by one scan."""
+    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterator[Digest]:
+        """Count and digest by key bucket, computed in the system by one scan, streamed."""
         table = self._table(mapping)
+        columns = table.read_columns(mapping, shape)
         query = statement(
             ROOM,
             "digests",
-            bucket=_bucket(table),
-            pair=table.md5(SQL("r.source_id || ':' || r.raw_hash::text")),
+            key_digest=table.md5(SQL("r.id")),
+            pair=table.md5(SQL("r.id || ':' || r.row_hash")),
             id=table.id_text(),
-            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            texts=table.texts(columns),
+            row_hash=table.hash_texts(columns),
             table=table.ident,
             lines=table.join(each=False),
-            key=Identifier(table.key.name),
         )
         with self.target.errors(f"comparing {mapping.table}"), RawCursor(self.conn) as cur:
             self._plan(through_index=None)
-            rows = cur.execute(query, [buckets]).fetchall()
-        return [Digest(*row) for row in rows]
+            self.conn.execute(statement(ROOM, "memory"), {"kilobytes": MEMORY})
+            for row in cur.stream(query, [buckets], size=CHUNK):
+                yield Digest(*row)
 
     def hashes(
         self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
     ) -> Iterator[tuple[str, UUID]]:
         """(source_id, raw_hash) of the records in the wanted buckets, streamed, by one scan."""
         table = self._table(mapping)
+        columns = table.read_columns(mapping, shape)
+        few = len(wanted) * FEW < buckets and all(one.indexed for one in table.lines.values())
         query = statement(
             ROOM,
             "hashes",
-            bucket=_bucket(table),
+            key_digest=table.md5(table.id_text()),
             id=table.id_text(),
-            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            texts=table.texts(columns),
+            row_hash=table.hash_texts(columns),
             table=table.ident,
-            lines=table.join(each=False),
+            lines=table.join(each=few),
             key=Identifier(table.key.name),
         )
         name = f"hashes_{next(self._numbers)}"
@@ -267,7 +274,7 @@ class PostgresSnapshot:
             RawServerCursor(self.conn, name) as cur,
         ):
             self._plan(through_index=None)
-            cur.itersize = 10_000
+            cur.itersize = CHUNK
             cur.execute(query, [buckets, list(wanted)])
             yield from cur
 
@@ -359,11 +366,6 @@ class PostgresSnapshot:
 
 def _was_decoded(table: Table, since: Position) -> bool:
     return str(table.relation) in (since.get("decoded") or {}).get("tables", {})
-
-
-def _bucket(table: Table) -> Composed:
-    digest = table.md5(SQL("r.source_id"))
-    return SQL("('x' || substr({}, 1, 8))::bit(32)::bigint % $1").format(digest)
 
 
 class _Receiver(Exception):
