@@ -7,12 +7,7 @@ at each again.
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,12 +15,11 @@ from psycopg import sql
 
 from concord.bench import peers
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import superuser, world
+from concord.bench.scratch import alone, peak, superuser, world
 from concord.bench.tables import COLUMNS, KEY, MAPPING, TABLE, make, vacuum
 from concord.bench.workloads import Job
-from concord.hub.database import Connection, Hub
+from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.read import load_config
 from concord.pipeline import Engine, begin, second_look, stage
 from concord.pipeline.compare import first_look
 from concord.pipeline.looks import look, staged
@@ -47,16 +41,7 @@ def bench(job: Job) -> Report:
         build(engine, job.rows)
         job.say("scanning and comparing")
         subjects = {LIMIT: _scans(engine, job)}
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=spawn) as alone:
-            subjects[OURS] = alone.submit(
-                measure,
-                engine.hub.url,
-                dict(engine.urls),
-                engine.expectations,
-                job.rows,
-                job.repeat,
-            ).result()
+        subjects[OURS] = alone(engine, measure, job.rows, job.repeat)
         report = Report()
         if job.peers:
             found, report.absent = _peers(engine, job)
@@ -108,9 +93,8 @@ def _scan(engine: Engine) -> tuple[float, list[int]]:
     return seconds, counts
 
 
-def measure(hub: str, urls: Mapping[str, str], expectations: Path, rows: int, repeat: int) -> Taken:
-    """Compare `repeat` times, in a process of its own; nothing is taken in."""
-    engine = Engine(load_config(), Hub(hub), urls, expectations)
+def measure(engine: Engine, rows: int, repeat: int) -> Taken:
+    """Compare `repeat` times; nothing is taken in."""
     seconds, verified = [], True
     for n in range(repeat):
         batch = begin(engine, lane="nightly", run_id=f"bench/compare/{n}/{time.time_ns()}")
@@ -125,8 +109,7 @@ def measure(hub: str, urls: Mapping[str, str], expectations: Path, rows: int, re
             verified &= kinds == (MISSING, EXTRA, rows // ONE_IN, 0)
             verified &= _named(conn, first.suspects) == expected(rows)
             conn.rollback()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Taken(seconds, verified, peak)
+    return Taken(seconds, verified, peak())
 
 
 def _named(conn: Connection, suspects: sql.Identifier) -> set[str]:

@@ -7,7 +7,6 @@ through into an unlogged table, its statistics, committed.
 
 from __future__ import annotations
 
-import resource
 import time
 from contextlib import suppress
 from typing import Any
@@ -17,7 +16,7 @@ from psycopg import sql
 
 from concord.bench import peers, programs
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import superuser, world
+from concord.bench.scratch import peak, superuser, world
 from concord.bench.tables import COLUMNS, KEY, MAPPING, TABLE, make, summed
 from concord.bench.workloads import Job
 from concord.pipeline import Engine, stage
@@ -59,8 +58,7 @@ def ours(engine: Engine, repeat: int, wanted: tuple[Any, ...]) -> Taken:
         seconds.append(time.perf_counter() - begun)
         verified &= summed(engine.hub.url, table, ("source_id", *COLUMNS)) == wanted
         verified &= _hashes_right(engine, table)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / programs.KILOBYTE
-    return Taken(seconds, verified, peak)
+    return Taken(seconds, verified, peak())
 
 
 def _hashes_right(engine: Engine, table: sql.Identifier) -> bool:
@@ -106,9 +104,7 @@ def piped(engine: Engine, repeat: int, wanted: tuple[Any, ...]) -> Taken:
     return Taken(seconds, verified)
 
 
-def _peers(
-    engine: Engine, job: Job, wanted: tuple[Any, ...]
-) -> tuple[dict[str, Taken], list[str]]:
+def _peers(engine: Engine, job: Job, wanted: tuple[Any, ...]) -> tuple[dict[str, Taken], list[str]]:
     """Other tools' copies of the same table, each into a table of its own in the hub database."""
     target = superuser(engine.hub.url)
 

@@ -81,7 +81,9 @@ def compared(workload: str, rows: int, subjects: Mapping[str, Taken]) -> list[Re
 
 def faulty(results: Iterable[Result]) -> list[str]:
     """Of the results that are not verified: which."""
-    return [f"{r['workload']} of {r['rows']:,}: {r['subject']}" for r in results if not r["verified"]]
+    return [
+        f"{r['workload']} of {r['rows']:,}: {r['subject']}" for r in results if not r["verified"]
+    ]
 
 
 def cells(result: Result, goals: Mapping[str, float]) -> list[str]:

@@ -76,6 +76,31 @@ WORKLOADS: dict[str, Workload] = {
             least=2_000,
         ),
         Workload(
+            "incremental", "1,000 and 10,000 changed records from one side to the other",
+            _sizes(20_000, 100_000, 1_000_000), "incremental:bench",
+            {"incremental 1,000": 7.0, "incremental 10,000": 2.6},
+        ),
+        Workload(
+            "validation", "fifteen expectations on all rows, failing rows quarantined",
+            _sizes(100_000, 1_000_000, 1_000_000), "validation:bench", {"validation": 3.0},
+        ),
+        Workload(
+            "write", "planned changes written into a system, conditional and exactly once",
+            _sizes(5_000, 100_000, 100_000), "write:bench", {"write": 2.0},
+        ),
+        Workload(
+            "initial", "a first load of two existing systems",
+            _sizes(5_000, 100_000, 1_000_000), "initial:bench", {},
+        ),
+        Workload(
+            "nightly", "a night over customers and five order lines for each, 0.1 % different",
+            _sizes(2_000, 20_000, 1_000_000), "nightly:bench", {},
+        ),
+        Workload(
+            "growth", "copy and compare from 10,000 rows up to so many, times ten",
+            _sizes(100_000, 1_000_000, 10_000_000), "growth:bench", {}, least=10_000,
+        ),
+        Workload(
             "customers", "a batch of few changes among many customers, a tenth of them beside it",
             _sizes(3_000, 10_000, 100_000), "change:workload", {},
         ),

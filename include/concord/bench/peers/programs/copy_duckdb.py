@@ -15,7 +15,7 @@ def main(source: str, target: str, table: str) -> None:
     conn.execute("LOAD postgres_scanner")
     conn.execute(f"ATTACH '{source}' AS here (TYPE postgres, READ_ONLY)")
     conn.execute(f"ATTACH '{target}' AS there (TYPE postgres)")
-    conn.execute(f"CREATE TABLE there.peer.{table} AS FROM here.public.{table}")  # noqa: S608
+    conn.execute(f"CREATE TABLE there.peer.{table} AS FROM here.public.{table}")
 
 
 main(*sys.argv[1:4])

@@ -14,9 +14,7 @@ def main(source: str, target: str, table: str) -> None:
     Replication(
         source="HERE",
         target="THERE",
-        streams={
-            f"public.{table}": ReplicationStream(object=f"peer.{table}", mode="full-refresh")
-        },
+        streams={f"public.{table}": ReplicationStream(object=f"peer.{table}", mode="full-refresh")},
     ).run()
 
 
