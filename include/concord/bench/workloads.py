@@ -89,6 +89,10 @@ WORKLOADS: dict[str, Workload] = {
             _sizes(5_000, 100_000, 100_000), "write:bench", {"write": 2.0},
         ),
         Workload(
+            "api", "updates sent to a web service with 5 ms latency",
+            _sizes(1_000, 10_000, 10_000), "api:bench", {"api": 1.3}, least=100,
+        ),
+        Workload(
             "initial", "a first load of two existing systems",
             _sizes(5_000, 100_000, 1_000_000), "initial:bench", {},
         ),

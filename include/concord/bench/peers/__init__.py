@@ -45,7 +45,7 @@ PEERS = (
         "datacompy", "datacompy on Polars",
         ("datacompy==1.1.0", "polars==1.44.2", "pyarrow==26.0.1", "adbc-driver-postgresql"),
     ),
-    Peer("sling", "sling", ("sling==1.6.5",)),
+    Peer("sling", "sling", ("sling==1.4.11", "sling-linux-amd64==1.4.11")),
     Peer("gx", "GX alone", ("great-expectations==1.24.1", "SQLAlchemy==2.1.9", PSYCOPG)),
     Peer("pandera", "pandera", ("pandera[pandas]==0.35.0", "SQLAlchemy==2.1.9", PSYCOPG)),
 )  # fmt: skip

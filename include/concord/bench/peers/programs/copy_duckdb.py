@@ -10,9 +10,7 @@ import duckdb_extensions
 
 def main(source: str, target: str, table: str) -> None:
     """Copy the table into schema peer of the target."""
-    duckdb_extensions.import_extension("postgres_scanner")
-    conn = duckdb.connect()
-    conn.execute("LOAD postgres_scanner")
+    conn = attached.connect()
     conn.execute(f"ATTACH '{source}' AS here (TYPE postgres, READ_ONLY)")
     conn.execute(f"ATTACH '{target}' AS there (TYPE postgres)")
     conn.execute(f"CREATE TABLE there.peer.{table} AS FROM here.public.{table}")
