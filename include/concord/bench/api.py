@@ -19,8 +19,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from concord.bench import company
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, world
+from concord.bench.scratch import alone, world
 from concord.bench.service_system import ALLOWED, KIND, ServiceSystem, records
 from concord.bench.workloads import Job
 from concord.pipeline import Engine, begin, extract, finish, load, unify, validate

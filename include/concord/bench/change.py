@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psycopg
 
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import peak, world
+from concord.bench.scratch import world
 from concord.bench.workloads import Job
 from concord.pipeline import Engine, run_batch
 from concord.pipeline.batch import Counts

@@ -14,8 +14,9 @@ import psycopg
 from psycopg import sql
 
 from concord.bench import peers
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, superuser, world
+from concord.bench.scratch import alone, superuser, world
 from concord.bench.tables import COLUMNS, KEY, MAPPING, TABLE, make, vacuum
 from concord.bench.workloads import Job
 from concord.hub.database import Connection

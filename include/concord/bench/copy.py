@@ -15,8 +15,9 @@ import psycopg
 from psycopg import sql
 
 from concord.bench import peers, programs
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import peak, superuser, world
+from concord.bench.scratch import superuser, world
 from concord.bench.tables import COLUMNS, KEY, MAPPING, TABLE, make, summed
 from concord.bench.workloads import Job
 from concord.pipeline import Engine, stage

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from concord.bench import company
 from concord.bench.change import run
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, world
+from concord.bench.scratch import alone, world
 from concord.bench.upsert import Upsert
 from concord.bench.workloads import Job
 from concord.pipeline import Engine

@@ -10,8 +10,9 @@ from psycopg import sql
 
 from concord.bench import company, programs
 from concord.bench.change import Timed, run
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, superuser, world
+from concord.bench.scratch import alone, superuser, world
 from concord.bench.tables import summed
 from concord.bench.workloads import Job
 from concord.pipeline import Engine

@@ -16,8 +16,9 @@ from psycopg import sql
 from concord.bench import company
 from concord.bench.change import Timed, quiet, run
 from concord.bench.orders import make_orders
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, superuser, world
+from concord.bench.scratch import alone, superuser, world
 from concord.bench.workloads import Job
 from concord.hub.sql import statement
 from concord.pipeline import Engine

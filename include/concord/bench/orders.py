@@ -21,8 +21,9 @@ import psycopg
 from psycopg import sql
 
 from concord.bench.change import Say, Timed, middle, quiet, run
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import peak, superuser, world
+from concord.bench.scratch import superuser, world
 from concord.bench.workloads import Job
 from concord.hub.database import Connection, Hub
 from concord.hub.sql import statement

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -86,11 +85,6 @@ def _work(
     engine = Engine(_unlimited(load_config()), Hub(hub), urls, expectations)
     with _reports_apart():
         return work(engine, *args, **kwargs)
-
-
-def peak() -> float:
-    """The most memory that this process has had so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @contextmanager

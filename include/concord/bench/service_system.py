@@ -9,7 +9,7 @@ from uuid import UUID
 
 from concord.model.spec import EntityMapping, SystemSpec
 from concord.systems.digest import bucket_of, hash_sum
-from concord.systems.http.client import Client, Unanswered
+from concord.systems.http.client import Client, Query, Unanswered
 from concord.systems.http.once import Failing, Once
 from concord.systems.http.records import Record, gone, row, value
 from concord.systems.http.side_by_side import side_by_side
@@ -155,7 +155,7 @@ class ServiceSnapshot:
 
     def _all(self, mapping: EntityMapping) -> Iterator[Record]:
         def turn(after: str | None) -> Page:
-            asked = {"after": after or "", "limit": PAGE}
+            asked: Query = {"after": after or "", "limit": PAGE}
             body = self.client.read(f"/{mapping.table}", asked).body
             return Page(body["items"], body["next"])
 
@@ -220,9 +220,10 @@ class ServiceWriter:
 
         try:
             return Once[Outcome](self.client).write(send, look)
-        except (Unanswered, Failing) as e:
-            state = "unknown" if isinstance(e, Unanswered) else "rejected"
-            return Outcome(write.key, state, write.source_id, error=str(e))
+        except Unanswered as e:
+            return Outcome(write.key, "unknown", write.source_id, error=str(e))
+        except Failing as e:
+            return Outcome(write.key, "rejected", write.source_id, error=str(e))
 
 
 def _names(mapping: EntityMapping, shape: Shape) -> Sequence[str]:

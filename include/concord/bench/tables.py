@@ -10,7 +10,7 @@ from psycopg import sql
 
 from concord.bench.scratch import superuser
 from concord.hub.database import SESSION
-from concord.hub.sql import idents, statement
+from concord.hub.sql import comma, statement
 from concord.model.spec import Column, EntityMapping
 
 TABLE, KEY = "bench_customers", "code"
@@ -18,6 +18,12 @@ COLUMNS = (
     "name", "vat_no", "country", "phone", "email", "website", "terms", "status", "since",
     "revenue", "credit", "currency",
 )  # fmt: skip
+AS_TEXT = sql.SQL("{}::text")
+VALUES = {
+    "since": sql.SQL("{}::date"),
+    "revenue": sql.SQL("trim_scale({}::text::numeric)"),
+    "credit": sql.SQL("trim_scale({}::text::numeric)"),
+}
 MAPPING = EntityMapping(
     system="erp",
     entity="party",
@@ -41,9 +47,12 @@ def vacuum(url: str) -> None:
 
 
 def summed(url: str, table: sql.Identifier, columns: Sequence[str]) -> tuple[Any, ...]:
-    """Count and order-independent sum of all rows: equal for equal rows."""
+    """Count and order-independent sum of all rows: equal for equal values in every row, whatever
+    types the columns have.
+    """
     with psycopg.connect(superuser(url), options=SESSION) as conn:
-        query = statement("bench", "rows_sum", columns=idents(columns), table=table)
+        values = comma(VALUES.get(c, AS_TEXT).format(sql.Identifier(c)) for c in columns)
+        query = statement("bench", "rows_sum", columns=values, table=table)
         row = conn.execute(query).fetchone()
         assert row
         return row

@@ -19,8 +19,9 @@ from typing import Any
 import psycopg
 
 from concord.bench import company, peers
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, superuser, world
+from concord.bench.scratch import alone, superuser, world
 from concord.bench.workloads import Job
 from concord.hub.sql import statement
 from concord.pipeline import Engine, begin, extract, finish, stage, validate
@@ -100,7 +101,7 @@ def ours_of(engine: Engine, rows: int, repeat: int) -> Taken:
 
 def _quarantined(engine: Engine, rows: int) -> bool:
     with engine.hub.connect() as conn:
-        causes = dict(
+        causes: dict[str, int] = dict(
             conn.execute(
                 "SELECT c.cause ->> 'rule', count(*)::integer FROM ops.quarantine AS q"
                 " CROSS JOIN LATERAL jsonb_array_elements(q.causes) AS c (cause)"

@@ -14,8 +14,9 @@ import psycopg
 
 from concord.bench import company
 from concord.bench.change import run
+from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
-from concord.bench.scratch import alone, peak, world
+from concord.bench.scratch import alone, world
 from concord.bench.workloads import Job
 from concord.pipeline import Engine, begin, extract, finish, load, unify, validate
 

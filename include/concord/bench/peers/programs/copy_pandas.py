@@ -18,10 +18,7 @@ def main(source: str, target: str, table: str) -> None:
     )
     with here.connect().execution_options(stream_results=True) as reading, there.begin() as writing:
         for part in pd.read_sql_table(table, reading, chunksize=CHUNK):
-            part.to_sql(
-                table, writing, schema="peer", if_exists="append", index=False, method="multi",
-                chunksize=2_000,
-            )  # fmt: skip
+            part.to_sql(table, writing, schema="peer", if_exists="append", index=False)
 
 
 main(*sys.argv[1:4])

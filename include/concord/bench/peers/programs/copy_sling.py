@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from sling import Replication, ReplicationStream
+import sling_binary
 
 
 def main(source: str, target: str, table: str) -> None:
     """Copy the table into schema peer of the target."""
-    os.environ["HERE"], os.environ["THERE"] = source, target
-    Replication(
-        source="HERE",
-        target="THERE",
-        streams={f"public.{table}": ReplicationStream(object=f"peer.{table}", mode="full-refresh")},
-    ).run()
+    sling_binary.become(
+        *("--src-conn", source, "--src-stream", f"public.{table}"),
+        *("--tgt-conn", target, "--tgt-object", f"peer.{table}", "--mode", "full-refresh"),
+    )
 
 
 main(*sys.argv[1:4])
