@@ -60,16 +60,15 @@ def served(engine: Engine) -> Iterator[str]:
         rows = conn.execute(ACCOUNTS).fetchall()
     argv = [sys.executable, "-m", "concord.bench.service", str(LATENCY), str(ALLOWED), "id"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    service = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
-    try:
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as service:
         assert service.stdin
         assert service.stdout
-        service.stdin.writelines(records(rows))
-        service.stdin.close()
-        yield f"http://127.0.0.1:{int(service.stdout.readline())}"
-    finally:
-        service.kill()
-        service.wait()
+        try:
+            service.stdin.writelines(records(rows))
+            service.stdin.close()
+            yield f"http://127.0.0.1:{int(service.stdout.readline())}"
+        finally:
+            service.kill()
 
 
 def ours_of(engine: Engine, url: str, rows: int, repeat: int) -> Taken:

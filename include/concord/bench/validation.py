@@ -39,12 +39,12 @@ WRONG = {
 def bench(job: Job) -> Report:
     """Judge `job.rows` customers, in whole thousands."""
     rows = job.rows // THOUSAND * THOUSAND
-    with world() as engine, _suites(engine):
+    with world() as engine, suites(engine):
         job.say("building")
         build(engine, rows)
         job.say("validating")
         subjects = {OURS: alone(engine, ours_of, rows, job.repeat)}
-        batch = _extracted(engine, "limit")
+        batch = extracted(engine, "limit")
         subjects[LIMIT] = passes(engine, batch, rows, job.repeat)
         report = Report()
         if job.peers:
@@ -63,7 +63,7 @@ def build(engine: Engine, rows: int) -> None:
 
 
 @contextmanager
-def _suites(engine: Engine) -> Iterator[None]:
+def suites(engine: Engine) -> Iterator[None]:
     """Let the engine use the shipped suites with ours for the ERP's customers among them."""
     with tempfile.TemporaryDirectory() as folder:
         shipped, own = engine.expectations, Path(folder) / "expectations"
@@ -74,7 +74,7 @@ def _suites(engine: Engine) -> Iterator[None]:
         engine.expectations = shipped
 
 
-def _extracted(engine: Engine, name: str) -> int:
+def extracted(engine: Engine, name: str) -> int:
     """A batch that has read all customers of the ERP."""
     run_id = f"bench/validation/{name}/{time.time_ns()}"
     batch = begin(engine, lane="fast", run_id=run_id, systems=["erp"], entities=["party"])
@@ -89,7 +89,7 @@ def ours_of(engine: Engine, rows: int, repeat: int) -> Taken:
     for n in range(repeat):
         with psycopg.connect(superuser(engine.hub.url)) as conn:
             conn.execute("DELETE FROM ops.quarantine")
-        batch = _extracted(engine, str(n))
+        batch = extracted(engine, str(n))
         begun = time.perf_counter()
         counts = validate(engine, batch)
         seconds.append(time.perf_counter() - begun)

@@ -128,7 +128,16 @@ def installed(home: Path, peer: Peer) -> Path:
     uv = _uv(home)
     for argv in (
         [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place)],
-        [uv, "pip", "install", "--quiet", "--python", str(python), *peer.requirements],
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--python",
+            str(python),
+            *peer.requirements,
+        ],
     ):
         _install(argv)
     marker.write_text(wanted, encoding="utf-8")

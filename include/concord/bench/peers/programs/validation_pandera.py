@@ -16,13 +16,13 @@ from sqlalchemy import create_engine
 def checks(type_: str, rule: str, given: Mapping[str, Any]) -> pa.Check | None:
     """An expectation of the suite as pandera has it; None for those that columns themselves say."""
     if type_.endswith("in_set"):
-        return pa.Check.isin(given["value_set"], name=rule)
+        return pa.Check.isin(given["value_set"], error=rule)
     if type_.endswith("match_regex"):
-        return pa.Check.str_matches(given["regex"], name=rule)
+        return pa.Check.str_matches(given["regex"], error=rule)
     if type_.endswith("lengths_to_be_between"):
-        return pa.Check.str_length(given["min_value"], given["max_value"], name=rule)
+        return pa.Check.str_length(given["min_value"], given["max_value"], error=rule)
     if type_.endswith("to_be_between"):
-        return pa.Check.in_range(given["min_value"], given["max_value"], name=rule)
+        return pa.Check.in_range(given["min_value"], given["max_value"], error=rule)
     return None
 
 
