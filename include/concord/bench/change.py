@@ -69,7 +69,7 @@ class Measured:
 
 def workload(job: Job) -> Report:
     """The same change among `job.rows` customers, and, as the limit, among a tenth of them."""
-    changed = min(job.changed or 1_000, job.rows)
+    changed = min(job.changed or 1_000, job.rows // 3)
     small, large = bench(job.rows, changed, job.repeat, job.say)
     subjects = {
         LIMIT: Taken([small.change.seconds], small.verified),
@@ -107,8 +107,8 @@ def middle(runs: Sequence[Timed]) -> Timed:
 def quiet(engine: Engine) -> bool:
     """Whether a full comparison finds nothing new and nothing to write."""
     counts = run(engine, "nightly").counts
-    # Full scope reads what the rules give as well, all of it.
-    return counts["read"] == counts["unchanged"] and not counts["planned"]
+    # Full scope reads again what is in quarantine, and all that the rules give.
+    return not counts["accepted"] and not counts["planned"]
 
 
 def _change(engine: Engine, changed: int, salt: int) -> Timed:

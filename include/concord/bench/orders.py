@@ -23,6 +23,7 @@ from psycopg import sql
 from concord.bench.change import Say, Timed, middle, quiet, run
 from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
+from concord.bench.runner import folder
 from concord.bench.scratch import superuser, world
 from concord.bench.workloads import Job
 from concord.hub.database import Connection, Hub
@@ -75,7 +76,8 @@ class Measured:
 
 def workload(job: Job) -> Report:
     """Mixed changes among `job.rows` order lines; the limit is a batch that finds nothing."""
-    plans = Path(f"bench-orders-{job.rows}.plans.txt").absolute()
+    plans = folder() / f"orders-{job.rows}.plans.txt"
+    plans.parent.mkdir(parents=True, exist_ok=True)
     measured = bench(job.rows, job.changed or 500, plans, job.say, job.repeat)
     subjects = {
         LIMIT: Taken([measured.idle.seconds], measured.verified),
@@ -87,8 +89,9 @@ def workload(job: Job) -> Report:
 def bench(lines: int, changed: int, plans: Path, say: Say, repeat: int = 3) -> Measured:
     """Measure a hub with so many order lines; says what it does as it goes."""
     with world() as engine, tempfile.TemporaryDirectory() as scratch:
+        customers = min(CUSTOMERS, lines // LINES)
         say("seeding customers and products")
-        seed(engine.urls["erp"], engine.urls["crm"], CUSTOMERS, truth_path=Path(scratch) / "truth")
+        seed(engine.urls["erp"], engine.urls["crm"], customers, truth_path=Path(scratch) / "truth")
         seed_business(engine.urls["erp"], PRODUCTS)
         run(engine, "nightly")
         _settle(engine)

@@ -48,7 +48,7 @@ class Workload:
     sizes: dict[Size, tuple[int, ...]]
     function: str
     goals: dict[str, float]
-    least: int = 1_000  # rows
+    least: int = 100  # rows
 
     def measure(self, job: Job) -> Report:
         """Measure one size, in this process."""
@@ -68,49 +68,51 @@ WORKLOADS: dict[str, Workload] = {
     for one in (
         Workload(
             "copy", "all rows of a system's table into stage",
-            _sizes(100_000, 1_000_000, 1_000_000), "copy:bench", {"full copy": 1.6},
+            _sizes(50_000, 1_000_000, 1_000_000), "copy:bench", {"full copy": 1.6},
+            least=1_000,
         ),
         Workload(
             "compare", "all rows of two databases, 0.1 % different",
-            _sizes(100_000, 1_000_000, 5_000_000), "compare:bench", {"full compare": 1.8},
+            _sizes(50_000, 1_000_000, 5_000_000), "compare:bench", {"full compare": 1.8},
             least=2_000,
         ),
         Workload(
             "incremental", "1,000 and 10,000 changed records from one side to the other",
-            _sizes(20_000, 100_000, 1_000_000), "incremental:bench",
+            _sizes(5_000, 100_000, 1_000_000), "incremental:bench",
             {"incremental 1,000": 7.0, "incremental 10,000": 2.6},
         ),
         Workload(
             "validation", "fifteen expectations on all rows, failing rows quarantined",
-            _sizes(100_000, 1_000_000, 1_000_000), "validation:bench", {"validation": 3.0},
+            _sizes(50_000, 1_000_000, 1_000_000), "validation:bench", {"validation": 3.0},
+            least=1_000,
         ),
         Workload(
             "write", "planned changes written into a system, conditional and exactly once",
-            _sizes(5_000, 100_000, 100_000), "write:bench", {"write": 2.0},
+            _sizes(2_000, 100_000, 100_000), "write:bench", {"write": 2.0},
         ),
         Workload(
             "api", "updates sent to a web service with 5 ms latency",
-            _sizes(1_000, 10_000, 10_000), "api:bench", {"api": 1.3}, least=100,
+            _sizes(500, 10_000, 10_000), "api:bench", {"api": 1.3},
         ),
         Workload(
             "initial", "a first load of two existing systems",
-            _sizes(5_000, 100_000, 1_000_000), "initial:bench", {},
+            _sizes(1_000, 100_000, 1_000_000), "initial:bench", {},
         ),
         Workload(
             "nightly", "a night over customers and five order lines for each, 0.1 % different",
-            _sizes(2_000, 20_000, 1_000_000), "nightly:bench", {},
+            _sizes(500, 20_000, 1_000_000), "nightly:bench", {},
         ),
         Workload(
             "growth", "copy and compare from 10,000 rows up to so many, times ten",
-            _sizes(100_000, 1_000_000, 10_000_000), "growth:bench", {}, least=10_000,
+            _sizes(10_000, 1_000_000, 10_000_000), "growth:bench", {}, least=10_000,
         ),
         Workload(
             "customers", "a batch of few changes among many customers, a tenth of them beside it",
-            _sizes(3_000, 10_000, 100_000), "change:workload", {},
+            _sizes(1_000, 10_000, 100_000), "change:workload", {}, least=300,
         ),
         Workload(
             "orders", "a batch of mixed changes among many order lines",
-            _sizes(2_000, 10_000, 1_000_000), "orders:workload", {},
+            _sizes(1_000, 10_000, 1_000_000), "orders:workload", {}, least=1_000,
         ),
     )
 }  # fmt: skip
