@@ -21,7 +21,7 @@ def register(commands: Any) -> None:
         "workloads", nargs="*", metavar="WORKLOAD", help=f"which (default: all). {known}"
     )
     size = made.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="small sizes; ends in five minutes")
+    size.add_argument("--quick", action="store_true", help="small sizes, some minutes")
     size.add_argument("--full", action="store_true", help="the sizes of the figures; takes hours")
     size.add_argument("--rows", type=int, metavar="N", help="this size for each")
     made.add_argument("--changed", type=int, metavar="N", help="records that change, where some do")
