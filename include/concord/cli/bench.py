@@ -17,6 +17,7 @@ def register(commands: Any) -> None:
         "./concord bench copy compare --quick",
     )  # fmt: skip
     known = "; ".join(f"{one.name}: {one.summary}" for one in WORKLOADS.values())
+    known = known.replace("%", "%%")  # argparse fills in its own
     made.add_argument(
         "workloads", nargs="*", metavar="WORKLOAD", help=f"which (default: all). {known}"
     )
