@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -20,6 +23,9 @@ from concord.model.read import load_config
 from concord.model.spec import Config, Limits
 from concord.pipeline import Engine
 from concord.sandbox.database import create
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NAMES = {"hub": "concord_owner", "erp": "erp_owner", "crm": "crm_owner"}
 PREFIX = "bench"
@@ -56,6 +62,29 @@ def superuser(url: str) -> str:
     parts = urlsplit(url)
     host = (parse_qs(parts.query).get("host") or [""])[0]
     return socket_url("postgres", parts.path.lstrip("/"), Path(host))
+
+
+def alone(
+    engine: Engine, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do `work` on the same databases in a process that does nothing else.
+
+    `work` is a function of a module; it gets an engine of its own.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        opened = (engine.hub.url, dict(engine.urls), engine.expectations)
+        return process.submit(_work, opened, work, args, kwargs).result()
+
+
+def _work(
+    opened: tuple[str, dict[str, str], Path], work: Callable[..., T], args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> T:  # fmt: skip
+    hub, urls, expectations = opened
+    engine = Engine(_unlimited(load_config()), Hub(hub), urls, expectations)
+    with _reports_apart():
+        return work(engine, *args, **kwargs)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ ENGINE = (
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),
     Entry("sandbox", "A small ERP and CRM to try: seed, tick, play, audit.", "sandbox tick"),
-    Entry("bench", "How fast batches are here, in scratch databases.", "bench --customers 10000"),
+    Entry("bench", "How fast batches are here, in scratch databases.", "bench copy --quick"),
 )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from psycopg import sql
 
+from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.model.spec import EntityMapping, Scope
 from concord.pipeline import stage
@@ -101,6 +102,6 @@ def add(conn: Connection, table: sql.Identifier, reading: Reading, out: Extracte
     """Put a further reading by the same look into the stage table as well."""
     rows, refused = stage.fill(conn, table, reading)
     if rows > len(refused):
-        conn.execute(sql.SQL("ANALYZE {}").format(table))
+        statistics.sketch(conn, table)
     out.rows += rows
     out.refused += refused

@@ -10,13 +10,9 @@ def test_the_measured_comparison_names_every_record_that_differs_and_no_other(
     company: World,
 ) -> None:
     build(company.engine, 3_000)
-    timed = measure(
-        company.hub.url, dict(company.urls), company.engine.expectations, rows=3_000, repeat=1
-    )
+    timed = measure(company.engine, rows=3_000, repeat=1)
     assert timed.verified
     assert len(timed.seconds) == 1
     company.erp("UPDATE bench_customers SET phone = '1' WHERE code = 'C00002500'")
-    again = measure(
-        company.hub.url, dict(company.urls), company.engine.expectations, rows=3_000, repeat=1
-    )
+    again = measure(company.engine, rows=3_000, repeat=1)
     assert not again.verified
