@@ -41,7 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def tied(request: pytest.FixtureRequest, world: World) -> Iterator[World]:
     """A world that has been read once, by each way of capture."""
-    world.limit("crm", count=1_000_000)
+    world.limit("crm", count=10**6, first_load=10**6)
     # No overlap: what is read again is read because the cursor stands before it.
     capture_by(world, "erp", capture=request.param, overlap_minutes=0)
     world.batch()

@@ -71,7 +71,7 @@ def agreed(world: World, scale: Callable[[int, int], int]) -> World:
     """Customers on both sides that agree."""
     n = scale(30, 2_000)
     for system in ("erp", "crm"):
-        world.limit(system, count=10**6, share=1.0)
+        world.limit(system, count=10**6, share=1.0, first_load=10**6)
     world.erp(
         "INSERT INTO customers (name, kind, country_code, phone)"
         " SELECT 'Customer ' || n, 'O', 'GB', '+44207946' || lpad(n::text, 4, '0')"
