@@ -58,10 +58,16 @@ def run_dag(dag_bag: Any) -> Callable[..., dict[str, str]]:
     def run(dag_id: str, **conf: Any) -> dict[str, str]:
         dag = dag_bag.dags[dag_id]
         # DAG.test() of 3.3.2 cannot end a run that has a deadline: it looks for stored alerts.
+        kept = dag.deadline, {task: task.retries for task in dag.tasks}
         dag.deadline = None
         for task in dag.tasks:
             task.retries = 0
-        done = dag.test(run_conf=conf or None)
+        try:
+            done = dag.test(run_conf=conf or None)
+        finally:  # other tests look at the same DAGs
+            dag.deadline = kept[0]
+            for task, retries in kept[1].items():
+                task.retries = retries
         states = {ti.task_id: str(ti.state) for ti in done.get_task_instances()}
         return {"": str(done.state), **states}
 

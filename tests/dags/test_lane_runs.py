@@ -90,9 +90,10 @@ def test_the_nightly_lane_compares_everything_by_the_same_steps(
     live: World, run_dag: RunDag
 ) -> None:
     live.account("Beta GmbH")
-    assert run_dag("nightly_reconcile") == GREEN
+    assert run_dag("nightly_reconcile") == {**GREEN, "certify": "success"}
     assert live.erp("SELECT name FROM customers") == [("Beta GmbH",)]
     assert live.ops("SELECT lane, scope, state FROM ops.batch") == [("nightly", "full", "done")]
+    assert live.ops("SELECT kind FROM ops.certificate") == [("completeness",), ("tie",)]
 
 
 def test_a_system_that_is_away_makes_a_red_run_and_the_next_one_repairs_it(

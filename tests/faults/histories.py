@@ -68,7 +68,8 @@ class World:
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
-        wide = Limits(count=10**6, share=1.0, deletes=10**6)  # limits have tests of their own
+        # limits have tests of their own
+        wide = Limits(count=10**6, share=1.0, deletes=10**6, first_load=10**6)
         systems = tuple(s.model_copy(update={"limits": wide}) for s in self.config.systems)
         self.config = self.config.model_copy(update={"systems": systems})
         self.config.__dict__.pop("system", None)  # what was derived from the old ones

@@ -65,7 +65,7 @@ class Target:
 
 @pytest.fixture
 def postgres_target(world: World) -> Target:
-    world.limit("crm", count=10**6, share=1.0)
+    world.limit("crm", count=10**6, share=1.0, first_load=10**6)
     world.crm(WATCHED)
 
     def all_or_nothing(names: list[str]) -> None:

@@ -51,7 +51,7 @@ def postgres_crm(
     world = World(passing_on, hub, sandbox_urls, no_suites)
     world.crm(GRANTS)
     engine_url = world.urls["crm"].replace("postgres@", f"{ROLE}@")
-    world.limit("crm", count=10**6, share=1.0)
+    world.limit("crm", count=10**6, share=1.0, first_load=10**6)
     world.engine.urls = {**world.urls, "crm": engine_url}
     return world, PostgresCrm(world.urls["crm"], engine_url)
 

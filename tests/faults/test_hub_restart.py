@@ -117,7 +117,7 @@ def test_a_hub_that_restarts_while_batches_run_loses_and_doubles_nothing(
     world, rng = apart, random.Random(16)
     restarts, rows, away = int(scale(2, 20)), int(scale(200, 2_000)), scale(0.5, 5)
     for system in ("erp", "crm"):
-        world.limit(system, count=10**9, share=1.0)
+        world.limit(system, count=10**9, share=1.0, first_load=10**9)
     for n in range(restarts):
         first = n * rows
         world.erp(CUSTOMERS, first + 1, first + rows)

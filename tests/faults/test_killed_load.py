@@ -136,7 +136,7 @@ def planned(world: World) -> Callable[[int], int]:
 
     def prepare(customers: int) -> int:
         for system in ("erp", "crm"):
-            world.limit(system, count=10**9, share=1.0)
+            world.limit(system, count=10**9, share=1.0, first_load=10**9)
         world.erp(CUSTOMERS, customers)
         world.erp(CONTACTS, SHARE_OF_CONTACTS)
         world.crm(ACCOUNTS, customers, SHARE_OF_UPDATES)

@@ -78,7 +78,7 @@ def laned(world: World) -> World:
     """Customers with contacts that both sides know, in lanes of their own, without limits."""
     in_lanes(world)
     for system in ("erp", "crm"):
-        world.limit(system, count=10**6, deletes=10**6)
+        world.limit(system, count=10**6, deletes=10**6, first_load=10**6)
         world.config = world.engine.config
     world.erp(
         "INSERT INTO customers (name, kind, country_code, vat_no) SELECT 'Customer ' || n, 'O',"

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from concord.pipeline import begin, extract, unify, validate
-from concord.systems.postgres import snapshot as snapshot_room
+from concord.systems.postgres import streaming
 from tests.faults.processes import Child
 from tests.support.capturing import capture_by
 from tests.support.shop import without_slot
@@ -41,7 +41,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def tied(request: pytest.FixtureRequest, world: World) -> Iterator[World]:
     """A world that has been read once, by each way of capture."""
-    world.limit("crm", count=1_000_000)
+    world.limit("crm", count=10**6, first_load=10**6)
     # No overlap: what is read again is read because the cursor stands before it.
     capture_by(world, "erp", capture=request.param, overlap_minutes=0)
     world.batch()
@@ -65,7 +65,7 @@ def read(world: World, run_id: str, page: int, last_page: int | None = None) -> 
             die()
         write(self, block)
 
-    snapshot_room.BLOCK = page * ROW
+    streaming.BLOCK = page * ROW
     psycopg.Copy.write = counted  # type: ignore[method-assign]
     engine = world.fresh_engine(world.engine.config)
     batch = begin(engine, lane="fast", run_id=run_id)

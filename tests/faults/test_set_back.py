@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from concord.pipeline import guard, set_back
+from concord.pipeline import decisions, set_back
 from concord.systems.postgres.snapshot import PostgresSnapshot
 from tests.conftest import Postgres
 from tests.support.world import World
@@ -71,7 +71,7 @@ def agreed(world: World, scale: Callable[[int, int], int]) -> World:
     """Customers on both sides that agree."""
     n = scale(30, 2_000)
     for system in ("erp", "crm"):
-        world.limit(system, count=10**6, share=1.0)
+        world.limit(system, count=10**6, share=1.0, first_load=10**6)
     world.erp(
         "INSERT INTO customers (name, kind, country_code, phone)"
         " SELECT 'Customer ' || n, 'O', 'GB', '+44207946' || lpad(n::text, 4, '0')"
@@ -101,7 +101,7 @@ def test_a_system_set_back_passes_on_no_old_value_and_asks_before_it_gets_the_ne
     assert (later["set_back"], later.get("planned", 0)) == (0, 0)
     [(held,)] = world.ops("SELECT change_set_id FROM ops.change_set WHERE state = 'held'")
     with world.hub.connect() as conn:
-        guard.decide(conn, held, approve=True, actor="ann", comment="the backup was a mistake")
+        decisions.decide(conn, held, approve=True, actor="ann", comment="the backup was a mistake")
     world.settle()
     assert crm(world) == before == erp(world)
     figure("13 set back", customers=len(before), set_back=len(lost), stale_writes=0,

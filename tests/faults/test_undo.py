@@ -15,7 +15,7 @@ from tests.support.world import World
 def many(world: World, n: int) -> None:
     """Customers on both sides that agree."""
     for system in ("erp", "crm"):
-        world.limit(system, count=10**6, share=1.0)
+        world.limit(system, count=10**6, share=1.0, first_load=10**6)
     world.erp(
         "INSERT INTO customers (name, kind, country_code, phone)"
         " SELECT 'Customer ' || n, 'O', 'GB', '+44207946' || lpad((n / 2)::text, 4, '0')"

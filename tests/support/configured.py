@@ -23,7 +23,7 @@ def with_entities(config: Config, entities: Sequence[Entity]) -> Config:
 
 def unlimited(config: Config) -> Config:
     """The configuration without limits that ask a person."""
-    none = Limits(count=10**6, share=1, deletes=10**6)
+    none = Limits(count=10**6, share=1, deletes=10**6, first_load=10**6)
     return changed(config, systems=tuple(changed(s, limits=none) for s in config.systems))
 
 

@@ -24,8 +24,8 @@ precedence: [erp, crm]
 
 SYSTEMS = """\
 systems:
-  erp: {role: erp, kind: postgres, connection: small_erp}
-  crm: {role: crm, kind: postgres, connection: small_crm}
+  erp: {role: erp, kind: postgres, connection: small_erp, limits: {first_load: 1000}}
+  crm: {role: crm, kind: postgres, connection: small_crm, limits: {first_load: 1000}}
 """
 
 LANES = """\

@@ -20,8 +20,12 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from concord.bench.change import Say, Timed, run
+from concord.bench.change import Say, Timed, middle, quiet, run
+from concord.bench.programs import peak
+from concord.bench.results import LIMIT, OURS, Report, Taken, compared
+from concord.bench.runner import folder
 from concord.bench.scratch import superuser, world
+from concord.bench.workloads import Job
 from concord.hub.database import Connection, Hub
 from concord.hub.sql import statement
 from concord.pipeline import Engine
@@ -58,20 +62,36 @@ CHANGES: dict[str, tuple[tuple[float, str], ...]] = {
 
 @dataclass(frozen=True)
 class Measured:
-    """What one size gave; `plans` is the file with the largest statements' plans."""
+    """What one size gave; `plans` is the file with the largest statements' plans; `verified`:
+    afterwards a full comparison of both sides found nothing that differs.
+    """
 
     lines: int
     load: Timed
     change: Timed
     idle: Timed
     plans: Path
+    verified: bool
 
 
-def bench(lines: int, changed: int, plans: Path, say: Say) -> Measured:
+def workload(job: Job) -> Report:
+    """Mixed changes among `job.rows` order lines; the limit is a batch that finds nothing."""
+    plans = folder() / f"orders-{job.rows}.plans.txt"
+    plans.parent.mkdir(parents=True, exist_ok=True)
+    measured = bench(job.rows, job.changed or 500, plans, job.say, job.repeat)
+    subjects = {
+        LIMIT: Taken([measured.idle.seconds], measured.verified),
+        OURS: Taken([measured.change.seconds], measured.verified, peak()),
+    }
+    return Report(compared("orders", job.rows, subjects), notes=report(measured))
+
+
+def bench(lines: int, changed: int, plans: Path, say: Say, repeat: int = 3) -> Measured:
     """Measure a hub with so many order lines; says what it does as it goes."""
     with world() as engine, tempfile.TemporaryDirectory() as scratch:
+        customers = min(CUSTOMERS, lines // LINES)
         say("seeding customers and products")
-        seed(engine.urls["erp"], engine.urls["crm"], CUSTOMERS, truth_path=Path(scratch) / "truth")
+        seed(engine.urls["erp"], engine.urls["crm"], customers, truth_path=Path(scratch) / "truth")
         seed_business(engine.urls["erp"], PRODUCTS)
         run(engine, "nightly")
         _settle(engine)
@@ -80,15 +100,18 @@ def bench(lines: int, changed: int, plans: Path, say: Say) -> Measured:
         say("first load of them")
         load = run(engine)
         _settle(engine)
-        idle = min((run(engine) for _ in range(3)), key=lambda t: t.seconds)
-        say(f"a batch of {changed:,} changes, and one more with its plans")
-        make_changes(engine, changed, "1")
-        change = run(engine)
-        _settle(engine)
-        make_changes(engine, changed, "2")
+        idle = middle([run(engine) for _ in range(repeat)])
+        say(f"batches of {changed:,} changes, and one more with its plans")
+        changes = []
+        for n in range(repeat):
+            make_changes(engine, changed, str(n))
+            changes.append(run(engine))
+            _settle(engine)
+        make_changes(engine, changed, "plans")
         with _explained(engine, plans):
             run(engine)
-        return Measured(lines, load, change, idle, plans)
+        _settle(engine)
+        return Measured(lines, load, middle(changes), idle, plans, verified=quiet(engine))
 
 
 def _settle(engine: Engine) -> None:

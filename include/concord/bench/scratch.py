@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -20,6 +23,9 @@ from concord.model.read import load_config
 from concord.model.spec import Config, Limits
 from concord.pipeline import Engine
 from concord.sandbox.database import create
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NAMES = {"hub": "concord_owner", "erp": "erp_owner", "crm": "crm_owner"}
 PREFIX = "bench"
@@ -58,6 +64,29 @@ def superuser(url: str) -> str:
     return socket_url("postgres", parts.path.lstrip("/"), Path(host))
 
 
+def alone(
+    engine: Engine, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do `work` on the same databases in a process that does nothing else.
+
+    `work` is a function of a module; it gets an engine of its own.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        opened = (engine.hub.url, dict(engine.urls), engine.expectations)
+        return process.submit(_work, opened, work, args, kwargs).result()
+
+
+def _work(
+    opened: tuple[str, dict[str, str], Path], work: Callable[..., T], args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> T:  # fmt: skip
+    hub, urls, expectations = opened
+    engine = Engine(_unlimited(load_config()), Hub(hub), urls, expectations)
+    with _reports_apart():
+        return work(engine, *args, **kwargs)
+
+
 @contextmanager
 def _reports_apart() -> Iterator[None]:
     """Reports of measured batches go to a directory that is dropped, not beside the real ones."""
@@ -88,7 +117,7 @@ def _engine(urls: dict[str, str], socket: Path, names: dict[str, str]) -> Engine
 
 def _unlimited(config: Config) -> Config:
     """The same configuration with limits that no measurement reaches."""
-    wide = Limits(count=10**9, share=1.0, deletes=10**9)
+    wide = Limits(count=10**9, share=1.0, deletes=10**9, first_load=10**9)
     systems = tuple(s.model_copy(update={"limits": wide}) for s in config.systems)
     return config.model_copy(update={"systems": systems})
 

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from concord.cli import (
+    approval,
     bench,
+    certificate,
     company,
     hub,
+    initial,
     quality,
     record,
     review,
@@ -26,7 +29,8 @@ from concord.errors import ConcordError
 NO_TABLES = {"42P01", "3F000"}  # PostgreSQL: undefined table, invalid schema name
 
 GROUPS = (
-    runs, company, hub, systems, rules, steward, review, record, quality, undo, sandbox, bench,
+    runs, approval, initial, certificate, company, hub, systems, rules, steward, review, record,
+    quality, undo, sandbox, bench,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`run`, `status`, `report`, `approve`, `reject`."""
+"""`run`, `status`, `report`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import Any
 
-from concord.cli.common import actor, add_actor, command, table
+from concord.cli.common import command, table
 from concord.errors import ConcordError
 
 
@@ -33,27 +33,18 @@ def register(commands: Any) -> None:
         "./concord report 12",
     )  # fmt: skip
     made.add_argument("batch", type=int, nargs="?", help="its number (default: the newest)")
-    for name, text in (
-        ("approve", "Let a held change set or held deletions pass."),
-        ("reject", "Refuse a held change set; nothing of it is written."),
-    ):
-        made = command(commands, name, decide, text, f"./concord {name} 7 --comment 'first load'")
-        made.add_argument("change_set", type=int, nargs="?", help="number from `status`")
-        made.add_argument("--all", action="store_true", help="every one that is held now")
-        made.add_argument(
-            "--deletions", metavar="SYSTEM.ENTITY", help="held deletions, e.g. erp.party"
-        )
-        made.add_argument("--comment", help="why; kept with the decision")
-        made.set_defaults(approve=name == "approve")
-        add_actor(made)
+    made.add_argument(
+        "--change-set", type=int, metavar="NUMBER", help="the page of a change set instead"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Run one batch and print its books."""
     from concord.pipeline import Engine, run_batch
+    from concord.report.words import counted
 
     engine = Engine.open()
-    _require_current(engine)
+    require_current(engine)
     started = datetime.now(UTC)
     batch_id, counts = run_batch(
         engine,
@@ -69,13 +60,21 @@ def run(options: argparse.Namespace) -> None:
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
     names = ("planned", "confirmed", "rejected", "superseded", "waiting", "unknown")
     print("  " + ", ".join(f"{n} {counts.get(n, 0)}" for n in names))
+    if counts.get("certificates"):
+        differences = counts.get("explained", 0), counts.get("unexplained", 0)
+        print(
+            f"  {counted(counts['certificates'], 'certificate')}; totals differ"
+            f" {counted(differences[0], 'time')} with a reason,"
+            f" {counted(differences[1], 'time')} without"
+        )
     if counts.get("confirmed_earlier"):
         print(f"  confirmed {counts['confirmed_earlier']} more that earlier batches had planned")
     print(_steps(engine, batch_id))
     _print_open(engine)
 
 
-def _require_current(engine: Any) -> None:
+def require_current(engine: Any) -> None:
+    """Raise ConcordError when the hub lacks a migration."""
     from concord.hub.migrate import pending
 
     with engine.hub.connect() as conn:
@@ -115,11 +114,26 @@ def status(options: argparse.Namespace) -> None:
             " GROUP BY name) AS x) AS c ON true ORDER BY b.batch_id DESC LIMIT %s",
             (3 if options.brief else 10,),
         ).fetchall()
-        open_work = _open_work(conn)
+        compared, open_work = _compared(conn), _open_work(conn)
     headers = ("batch", "lane", "state", "started (UTC)", "s", "read", "planned", "confirmed", "")
     print(table(headers, rows) if rows else "No batch yet.")
-    for line in open_work:
+    for line in [*compared, *open_work]:
         print(line)
+
+
+def _compared(conn: Any) -> list[str]:
+    """What the newest full comparison found, in one line; none before the first."""
+    rows = conn.execute(
+        "SELECT c.batch_id, to_char(min(c.as_of) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),"
+        " sum(c.compared), sum(c.confirmed), sum(c.late), sum(c.incomparable)"
+        " FROM ops.comparison AS c WHERE c.batch_id = (SELECT max(b.batch_id) FROM ops.batch AS b"
+        " JOIN ops.comparison AS n USING (batch_id) WHERE b.scope = 'full') GROUP BY c.batch_id"
+    ).fetchall()
+    return [
+        f"compared in full by batch {batch} as of {at} UTC: {compared} records, {confirmed}"
+        f" differed ({late} that capture had missed), {incomparable} could not be compared"
+        for batch, at, compared, confirmed, late, incomparable in rows
+    ]
 
 
 def _print_open(engine: Any) -> None:
@@ -176,16 +190,36 @@ def _open_work(conn: Any) -> list[str]:
         " AND kind = 'schema' ORDER BY review_id"
     ).fetchall():
         lines.append(f"{system}.{entity} {subject} stopped: {detail['why']}")
+    return lines + _unexplained(conn)
+
+
+def _unexplained(conn: Any) -> list[str]:
+    """Control totals that differ for no known reason, one line each."""
+    lines = []
+    for system, subject, detail in conn.execute(
+        "SELECT system, subject, detail FROM ops.review WHERE state = 'open' AND kind = 'tie'"
+        " ORDER BY review_id"
+    ).fetchall():
+        records = ", ".join(map(str, detail["records"][:5])) or "no record found"
+        lines.append(
+            f"totals of {subject} in {system} differ without a reason ({records}):"
+            " ./concord certificate list"
+        )
     return lines
 
 
 def report(options: argparse.Namespace) -> None:
     """Render one batch's report again."""
     from concord.hub.database import Hub
+    from concord.model.read import load_config
     from concord.pipeline.finish import reports_directory
+    from concord.report.changes import change_set_page
     from concord.report.render import batch_report
 
     with Hub.from_environment().connect() as conn:
+        if options.change_set is not None:
+            print(change_set_page(conn, load_config(), options.change_set, reports_directory()))
+            return
         row = conn.execute(
             "SELECT max(batch_id) FROM ops.batch WHERE %(b)s::bigint IS NULL OR batch_id = %(b)s",
             {"b": options.batch},
@@ -193,44 +227,3 @@ def report(options: argparse.Namespace) -> None:
         if row is None or row[0] is None:
             raise ConcordError("there is no such batch")
         print(batch_report(conn, row[0], reports_directory()))
-
-
-def decide(options: argparse.Namespace) -> None:
-    """Approve or reject what is held."""
-    from concord.hub.database import Hub
-    from concord.pipeline import guard
-
-    with Hub.from_environment().connect() as conn:
-        if options.deletions:
-            guard.decide_deletions(
-                conn, *_system_entity(options.deletions), approve=options.approve,
-                actor=actor(options), comment=options.comment,
-            )  # fmt: skip
-            print("Decided; the next batch acts on it.")
-            return
-        numbers = _held(conn) if options.all else [options.change_set]
-        if numbers == [None]:
-            raise ConcordError("name a change set (see ./concord status), or --all")
-        for number in numbers:
-            done = guard.decide(
-                conn, number, approve=options.approve, actor=actor(options),
-                comment=options.comment,
-            )  # fmt: skip
-            verb = "approved; the next batch writes it" if options.approve else "rejected"
-            print(f"Change set {number} ({done['system']}.{done['entity']}) {verb}.")
-
-
-def _system_entity(text: str) -> tuple[str, str]:
-    system, dot, entity = text.partition(".")
-    if not dot:
-        raise ConcordError(f"{text!r} is not SYSTEM.ENTITY, e.g. erp.party")
-    return system, entity
-
-
-def _held(conn: Any) -> list[int]:
-    rows = conn.execute(
-        "SELECT change_set_id FROM ops.change_set WHERE state = 'held' ORDER BY change_set_id"
-    ).fetchall()
-    if not rows:
-        raise ConcordError("no change set is held")
-    return [r[0] for r in rows]

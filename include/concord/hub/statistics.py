@@ -14,6 +14,7 @@ FEWEST = 500  # changed rows below which old statistics do
 SHARE = 0.2  # of the table's rows
 
 
+SKETCH = 10  # statistics target: a sample of 3,000 rows instead of 30,000
 LARGE = 5_000  # rows from which a set-based statement is better off without nested loops
 
 
@@ -40,3 +41,12 @@ def refresh(conn: Connection, table: sql.Identifier, changed: int) -> bool:
     # Its lock stays until the transaction ends; who finds it taken leaves that work to the holder.
     conn.execute(sql.SQL("ANALYZE (SKIP_LOCKED) {}").format(table))
     return True
+
+
+def sketch(conn: Connection, table: sql.Identifier) -> None:
+    """Analyze a table that one batch uses and drops: sizes and distinct values, no fine histogram.
+
+    A tenth of the sample costs a tenth of the time, which is a fifth of reading 100,000 rows.
+    """
+    text = "SET LOCAL default_statistics_target = {}; ANALYZE {}; RESET default_statistics_target"
+    conn.execute(sql.SQL(text).format(sql.Literal(SKETCH), table))

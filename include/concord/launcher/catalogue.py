@@ -33,15 +33,21 @@ ENGINE = (
     Entry("review", "Questions for a person: list, show, decide.", "review list"),
     Entry("record", "A record: find it, and why it is so.", "record find GB123456789"),
     Entry("quality", "How well the rules hold: scores, incidents.", "quality scores"),
-    Entry("approve", "Let a held change set or held deletions pass.", "approve 7"),
+    Entry("approve", "Let a held change set, a part of it, or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
+    Entry("initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"),
+    Entry(
+        "certificate",
+        "Proof that nights were complete and tie: list, show, verify.",
+        "certificate list",
+    ),
     Entry("undo", "Take back what a change set wrote.", "undo 7"),
     Entry("systems", "The connected systems: list, prepare, remove, accept.", "systems list"),
     Entry("rules", "Business rules: list them, rehearse one.", "rules list"),
     Entry("hub", "The hub database: migrate, plan, audit.", "hub migrate"),
     Entry("schema", "JSON Schemas of the company's files, for editors.", "schema export"),
     Entry("sandbox", "A small ERP and CRM to try: seed, tick, play, audit.", "sandbox tick"),
-    Entry("bench", "How fast batches are here, in scratch databases.", "bench --customers 10000"),
+    Entry("bench", "How fast batches are here, in scratch databases.", "bench copy --quick"),
 )
 
 

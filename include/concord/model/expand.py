@@ -10,16 +10,15 @@ from concord.model.files import (
     AuthorityForm,
     CodesForm,
     ColumnForm,
-    CompanyForm,
     EntityForm,
     FieldForm,
     GroupForm,
-    LanesForm,
     LinesColumnForm,
-    SystemsForm,
 )
+from concord.model.settings_files import CompanyForm, LanesForm, LimitsForm, SystemsForm
 from concord.model.spec import (
     Authority,
+    Certificates,
     CleanStep,
     Code,
     CodeList,
@@ -32,8 +31,10 @@ from concord.model.spec import (
     Lane,
     Limits,
     Lines,
+    Mail,
     Posted,
     Signal,
+    Stake,
     SystemSpec,
 )
 
@@ -42,10 +43,15 @@ _STEP = re.compile(r"\s*([a-z_0-9]+)\s*(?:\(([^()]*)\))?\s*")
 
 def company(form: CompanyForm) -> Company:
     """company.yaml."""
+    mail = form.certificates.mail
     return Company(
-        **form.model_dump(exclude={"precedence", "languages"}),
+        **form.model_dump(exclude={"precedence", "languages", "certificates"}),
         precedence=tuple(form.precedence),
         languages=tuple(form.languages),
+        certificates=Certificates(
+            anchor=form.certificates.anchor,
+            mail=None if mail is None else Mail(**{**mail.model_dump(), "to": tuple(mail.to)}),
+        ),
     )
 
 
@@ -54,11 +60,21 @@ def systems(form: SystemsForm) -> tuple[SystemSpec, ...]:
     return tuple(
         SystemSpec(
             name=name,
-            limits=Limits(**block.limits.model_dump()),
+            limits=Limits(**block.limits.model_dump(exclude={"entities"})),
+            entity_limits=_entity_limits(block.limits),
             **block.model_dump(exclude={"limits"}),
         )
         for name, block in form.systems.items()
     )
+
+
+def _entity_limits(form: LimitsForm) -> dict[str, Limits]:
+    common = form.model_dump(exclude={"entities"})
+    named = {name: own.model_dump(exclude_unset=True) for name, own in form.entities.items()}
+    return {
+        name: Limits(**common | {k: v for k, v in own.items() if v is not None or k == "money"})
+        for name, own in named.items()
+    }
 
 
 def lanes(form: LanesForm) -> tuple[Lane, ...]:
@@ -119,6 +135,7 @@ def entity(form: EntityForm, doc: Document, findings: Findings) -> Entity:
         keys=tuple(tuple(key) for key in form.key),
         apart=tuple(form.apart),
         posted=_posted(form),
+        stake=Stake(**form.stake.model_dump()) if form.stake else None,
         mappings=tuple(_mapping(form, system, doc, findings) for system in form.systems),
     )
 

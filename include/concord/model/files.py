@@ -7,6 +7,7 @@ of `concord.model.spec`. The JSON Schemas for editors are exported from these cl
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,11 +20,12 @@ from pydantic import (
     Strict,
     StringConstraints,
     Tag,
+    WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from concord.model.spec import FieldType, OnDelete, Scope
+from concord.model.spec import FieldType, OnDelete
 from concord.model.vocabulary import (
     AUTHORITY_WORDS,
     CLEAN_STEPS,
@@ -44,6 +46,9 @@ Connection = Annotated[str, Strict(), StringConstraints(pattern=r"^[a-z][a-z0-9_
 Natural = Annotated[int, Strict(), Field(ge=0)]
 Positive = Annotated[int, Strict(), Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[
+    Decimal, Field(ge=0, allow_inf_nan=False), WithJsonSchema({"type": "number", "minimum": 0})
+]
 
 
 class _Or:
@@ -214,6 +219,20 @@ class PostedForm(Form):
     open: list[Text] = Field([], description="Fields and groups that stay as their authority says")
 
 
+class StakeForm(Form):
+    """The money that a write to the entity puts at stake; the guard's limit on money counts it."""
+
+    field: Text = Field(description="Field of type money that counts")
+    currency: Text | None = Field(
+        None, description="Field with its currency; without it, it is in the company's"
+    )
+    lines: Text | None = Field(
+        None, description="Field of lines that count where a system is not given `field`"
+    )
+    quantity: Text | None = Field(None, description="Line field that is multiplied by `price`")
+    price: Text | None = Field(None, description="Line field of type money")
+
+
 class EntityForm(Form):
     """config/model/<entity>.yaml: everything about one kind of business object."""
 
@@ -224,78 +243,8 @@ class EntityForm(Form):
     fields: dict[Name, FieldForm] = Field(min_length=1)
     groups: dict[Name, GroupForm] = {}
     posted: PostedForm | None = None
+    stake: StakeForm | None = None
     systems: dict[Text, MappingForm] = Field(min_length=1)
-
-
-class CompanyForm(Form):
-    """config/company.yaml: facts about the company."""
-
-    name: Words
-    timezone: Text = Field(description="IANA name, such as Asia/Shanghai")
-    country: Text = Field(description="ISO 3166-1 alpha-2, such as CN")
-    currency: Text = Field(description="ISO 4217, such as CNY")
-    precedence: list[Text] = Field(description="All systems; the first wins a tie")
-    languages: list[Text] = Field(["en", "zh"], min_length=1)
-    keep_days: Positive = Field(30, description="Batches, stages and reports are kept so long")
-
-
-class LimitsForm(Form):
-    """When a change set is held for a person, per system and entity."""
-
-    count: Natural = Field(500, description="This many writes always pass")
-    share: Share = Field(0.2, description="Above count: at most this share of the live records")
-    deletes: Natural = Field(20, description="At most this many deletions")
-
-
-class SystemForm(Form):
-    """One ERP or CRM."""
-
-    role: Literal["erp", "crm"]
-    kind: Name = Field(description="Adapter, such as postgres")
-    label: Text = ""
-    connection: Connection = Field(
-        description="Airflow connection; outside Airflow the variable <CONNECTION>_URL"
-    )
-    capture: Literal["auto", "log", "logical", "timestamp", "full"] = "auto"
-    overlap_minutes: Natural = Field(60, description="Time-stamp capture reads this far back")
-    dry_run: Flag = Field(False, description="Plan and show, write nothing")
-    slots: Positive = Field(2, description="Tasks at once on this system")
-    limits: LimitsForm = LimitsForm()  # type: ignore[call-arg]
-
-
-class SystemsForm(Form):
-    """config/systems.yaml: the systems that are kept in agreement."""
-
-    systems: dict[Name, SystemForm] = Field(min_length=1)
-
-
-class SignalForm(Form):
-    """How a lane that starts on a change signal groups the signals."""
-
-    pause_seconds: Positive = Field(3, description="At least so long between two starts")
-
-
-class LaneForm(Form):
-    """A priority class with its own schedule; it becomes one DAG."""
-
-    dag: Name = Field(description="DAG id")
-    doc: Text = ""
-    schedule: Text = Field(description="Cron of five fields, in the company's time zone")
-    scope: Scope
-    entities: list[Text] = Field(min_length=1)
-    deadline_minutes: Positive
-    on_change: Flag = Field(False, description="Start on the systems' change signals too")
-    signal: SignalForm = SignalForm()  # type: ignore[call-arg]
-    priority: Positive = Field(1, description="When slots are scarce, the greater goes first")
-    own_slots: Natural = Field(0, description="Of each system's slots, that no other lane takes")
-    owner: Words = "data-engineering"
-    tags: list[Text] = []
-
-
-class LanesForm(Form):
-    """config/lanes.yaml: how often what is handled."""
-
-    lanes: dict[Name, LaneForm] = Field(min_length=1)
 
 
 Texts = Annotated[

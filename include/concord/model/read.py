@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,20 +12,19 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from concord.errors import ConfigError, Problem
-from concord.model import expand, rules
+from concord.model import controls, expand, rules, stake_rules
+from concord.model.controls import ControlForm
 from concord.model.documents import Document, Findings, read_document
 from concord.model.entity_rules import EntityRules
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
 from concord.model.parse import parse
 from concord.model.rule_files import RuleFile
-from concord.model.spec import Config, Entity
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
+from concord.model.spec import Config, Control, Entity
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -93,6 +93,8 @@ class _Reader:
             rules.check_company(company, names, self.documents["company"], self.findings)
         if systems is not None:
             rules.check_systems(systems, self.documents["systems"], self.findings)
+            known = self._named("model")
+            stake_rules.check_limits(systems, known, self.documents["systems"], self.findings)
         if lanes is not None:
             known = self._named("model")
             rules.check_lanes(lanes, known, self.documents["lanes"], self.findings)
@@ -102,10 +104,16 @@ class _Reader:
             rules.check_codes(codes_of, names, self.documents[f"codes/{name}"], self.findings)
         for name, entity in entities.items():
             rules.check_posted(entity, codes, self.documents[f"model/{name}"], self.findings)
+            stake_rules.check_stake(entity, self.documents[f"model/{name}"], self.findings)
+        if company is not None:
+            stake_rules.check_rates(
+                company, entities, self._named("model"), self.documents["company"], self.findings
+            )
         gives = {file.form.gives for file in rule_files}
         ordered = self._check_entities(entities, names, gives)
         for file in rule_files:
             file.check(entities, self._named("model"), codes)
+        totals = self._controls(entities, names, company.languages if company else ())
         if company is None or systems is None or lanes is None:
             return None
         return Config(
@@ -117,7 +125,22 @@ class _Reader:
             lanes=lanes,
             codes=tuple(codes[n] for n in sorted(codes)),
             rules=tuple(file.rule for file in rule_files),
+            controls=totals,
         )
+
+    def _controls(
+        self, entities: dict[str, Entity], systems: list[str] | None, languages: Sequence[str]
+    ) -> tuple[Control, ...]:
+        """The control totals by name. A company may have none."""
+        if not (self.root / "controls").is_dir():
+            return ()
+        forms = self._folder("controls", ControlForm, "control", needed=False)
+        for name, form in forms.items():
+            doc = self.documents[f"controls/{name}"]
+            controls.Check(form, entities, systems, languages, doc, self.findings).run(
+                self._named("model")
+            )
+        return tuple(controls.control(form) for form in forms.values())
 
     def _rule_files(self) -> list[RuleFile]:
         """The business rules by name, their queries read. A company may have none."""

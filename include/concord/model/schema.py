@@ -6,15 +6,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from concord.model.controls import ControlForm
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
     Form,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
 
 FORMS: Mapping[str, type[Form]] = {
     "company": CompanyForm,
@@ -23,6 +22,7 @@ FORMS: Mapping[str, type[Form]] = {
     "entity": EntityForm,
     "codes": CodesForm,
     "rule": RuleForm,
+    "control": ControlForm,
 }
 """Kind of file -> its form."""
 

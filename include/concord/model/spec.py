@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Bounds
+
+from concord.model.settings import Certificates as Certificates
+from concord.model.settings import Company as Company
+from concord.model.settings import Frozen as Frozen
+from concord.model.settings import Lane as Lane
+from concord.model.settings import Limits as Limits
+from concord.model.settings import Mail as Mail
+from concord.model.settings import Scope as Scope
+from concord.model.settings import Signal as Signal
+from concord.model.settings import SystemSpec as SystemSpec
 
 FieldType = Literal[
     "text",
@@ -29,7 +38,6 @@ FieldType = Literal[
 ]
 AuthorityKind = Literal["owner", "latest", "priority", "non_empty", "aggregate", "steward"]
 OnDelete = Literal["restore", "uncouple", "propagate", "ignore"]
-Scope = Literal["delta", "full"]
 
 RULES = "rules"
 """The system that stands for business rules: its records are what rules want to be there."""
@@ -47,19 +55,6 @@ PG_TYPES: MappingOf[str, str] = {
     "ref": "uuid",
     "lines": "jsonb",
 }
-
-
-class Frozen(BaseModel):
-    """Base of all configuration objects: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def model_copy(self, *, update: MappingOf[str, Any] | None = None, deep: bool = False) -> Self:
-        """A changed copy, without what was derived from the original's values."""
-        fresh = super().model_copy(update=update, deep=deep)
-        for derived in fresh.__dict__.keys() - type(self).model_fields.keys():
-            del fresh.__dict__[derived]
-        return fresh
 
 
 class Authority(Frozen):
@@ -177,6 +172,20 @@ class Posted(Frozen):
     open: tuple[str, ...] = ()  # fields and groups that stay as their authority says
 
 
+class Stake(Frozen):
+    """The money that a write to an entity puts at stake.
+
+    `field` counts where the written system is given it. Where it is not (it computes its own
+    totals), `quantity` times `price` of the document's `lines` counts.
+    """
+
+    field: str
+    currency: str | None = None  # field with its currency; None: it is in the company's
+    lines: str | None = None
+    quantity: str | None = None
+    price: str | None = None
+
+
 class Entity(Frozen):
     """A kind of business object: everything one file under `config/model` says."""
 
@@ -187,6 +196,7 @@ class Entity(Frozen):
     keys: tuple[tuple[str, ...], ...]  # match keys, strongest first
     apart: tuple[str, ...] = ()  # fields whose different values mean different things
     posted: Posted | None = None  # documents only
+    stake: Stake | None = None
     mappings: tuple[EntityMapping, ...]
 
     @cached_property
@@ -253,7 +263,7 @@ class Code(Frozen):
     code: str
     label: str = ""
     minor_unit: int | None = None  # of a currency: its decimal places (ISO 4217)
-    systems: dict[str, tuple[str, ...]] = {}
+    systems: dict[str, tuple[str, ...]] = Bounds({})
 
 
 class CodeList(Frozen):
@@ -261,29 +271,6 @@ class CodeList(Frozen):
 
     name: str
     codes: tuple[Code, ...]
-
-
-class Limits(Frozen):
-    """When a change set is held for a person (per system and entity)."""
-
-    count: int = 500  # this many writes always pass
-    share: float = 0.2  # above count: at most this share of the live records
-    deletes: int = 20  # at most this many deletions, written or taken in
-
-
-class SystemSpec(Frozen):
-    """One ERP or CRM."""
-
-    name: str
-    role: Literal["erp", "crm"]
-    kind: str  # adapter, see concord.systems
-    label: str = ""
-    connection: str  # Airflow connection id; without Airflow the variable <CONNECTION>_URL
-    capture: Literal["auto", "log", "logical", "timestamp", "full"] = "auto"
-    overlap_minutes: int = 60  # time-stamp capture reads this far back
-    dry_run: bool = False
-    slots: int = 2  # Airflow pool: tasks at once on this system
-    limits: Limits = Limits()
 
 
 class Rule(Frozen):
@@ -309,40 +296,17 @@ class Rule(Frozen):
     on: bool = True
 
 
-class Signal(Frozen):
-    """How a lane that starts on a change signal groups the signals."""
-
-    pause_seconds: int = 3  # at least so long between two starts
-
-
-class Lane(Frozen):
-    """A priority class with its own schedule and freshness target."""
+class Control(Frozen):
+    """A control total: what has to come to the same on every side, group by group."""
 
     name: str
-    dag: str
-    doc: str = ""
-    schedule: str  # cron, in the company's zone
-    scope: Scope
-    entities: tuple[str, ...]
-    deadline_minutes: int
-    on_change: bool = False  # starts on the systems' change signals too, not by the clock alone
-    signal: Signal = Signal()
-    priority: int = 1  # of its tasks when slots are scarce: the greater goes first
-    own_slots: int = 0  # of each system's slots, that no other lane takes
-    owner: str = "data-engineering"
-    tags: tuple[str, ...] = ()
-
-
-class Company(Frozen):
-    """Facts about the company that configuration and cleaning need."""
-
-    name: str
-    timezone: str
-    country: str  # ISO 3166-1 alpha-2, default region of phone numbers
-    currency: str  # ISO 4217
-    precedence: tuple[str, ...]  # systems, for ties that nothing else breaks
-    languages: tuple[str, ...] = ("en", "zh")
-    keep_days: int = 30  # housekeeping: batches, stages, reports
+    label: dict[str, str]  # language -> what it is called
+    entity: str
+    sum: str  # a number field
+    rate: str | None = None  # a number field: the amount in the company's currency is sum × rate
+    by: tuple[str, ...]  # fields of text or codes; `reference.field` takes it from what is named
+    month: str | None = None  # a date field, by whose months the groups are divided
+    held_as: dict[str, str] = Bounds({})  # system -> the entity, if another, that holds it there
 
 
 class Config(Frozen):
@@ -356,6 +320,7 @@ class Config(Frozen):
     lanes: tuple[Lane, ...]
     codes: tuple[CodeList, ...]
     rules: tuple[Rule, ...] = ()
+    controls: tuple[Control, ...] = ()
 
     @cached_property
     def system(self) -> dict[str, SystemSpec]:

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from airflow.triggers.base import BaseEventTrigger
 
 GOLDEN = AssetAlias("concord_golden", group="concord")
+HELD = AssetAlias("concord_held_alias", group="concord")
 
 
 def golden_asset(entity: str) -> Asset:
     """The asset of an entity's golden records."""
     return Asset(name=f"concord_{entity}", uri=f"concord://golden/{entity}", group="concord")
+
+
+def held_asset() -> Asset:
+    """The asset of change sets that wait for a person; an event for each batch that holds one."""
+    return Asset(name="concord_held", uri="concord://held", group="concord")
 
 
 def changed_asset(lane: str, signal: BaseEventTrigger) -> Asset:
@@ -42,3 +48,11 @@ def announce(outlet_events: Any, entities: Iterable[str], batch_id: int) -> None
     """
     for entity in entities:
         outlet_events[GOLDEN].add(golden_asset(entity), extra={"batch_id": batch_id})
+
+
+def announce_held(outlet_events: Any, batch_id: int) -> None:
+    """Send an event that a batch holds a change set, when the running task succeeds.
+
+    HELD must be among the task's outlets.
+    """
+    outlet_events[HELD].add(held_asset(), extra={"batch_id": batch_id})

@@ -19,7 +19,7 @@ Entities: {entities}. Schedule, entities and deadline are set in `include/config
 | `unify` | merges it into the golden records and plans what each system lacks |
 | `load_…` | writes the plan into one system, each change once |
 | `finish` | checks that every row is accounted for, writes the quality report, closes the batch |
-
+{certify}
 ### When it is red
 1. Open the red task's log. The last lines say what is wrong, where, and what to do. `finish` is
    red whenever another task was: look at that one first.
@@ -49,6 +49,10 @@ only these).
 
 变红时先看红色任务日志的最后几行，其中写明原因和处理办法；系统恢复后无需操作，下一次运行会自动补上。
 手动运行、清除或重复运行都不会造成重复数据。质量报告：`.concord/reports/latest.html`。
+"""
+
+CERTIFY_ROW = """\
+| `certify` | issues certificates for finance: all was compared, the totals agree or why not |
 """
 
 HOUSEKEEPING = """\
@@ -94,6 +98,13 @@ FINISH = """\
 Runs whatever happened before: checks that every row is accounted for, writes the quality report,
 drops the stage and closes the batch. It is red when another task was, so that the run is.
 """
+CERTIFY = """\
+Issues the certificates of the night: that everything was compared (completeness), and that the
+totals of ERP, golden records and CRM agree or why not (tie). They are chained, and their head is
+added to a file outside the hub. Differences never turn this task red: look at the certificates,
+`./concord certificate list`. Red: a system could not be asked, or the head could not be kept;
+clear the task once that is corrected, nothing is issued twice.
+"""
 PRUNE = "Deletes from the hub what is older than the parameter says."
 
 
@@ -106,6 +117,7 @@ def lane_doc(lane: Lane, company: Company, pools: Iterable[str]) -> str:
         on_change=", within seconds of a change in a system," if lane.on_change else "",
         on_change_zh="，系统有变化时也会在数秒内启动" if lane.on_change else "",
         pools="`, `".join(pools),
+        certify=CERTIFY_ROW if lane.scope == "full" else "",
         minutes=lane.deadline_minutes,
         entities=", ".join(lane.entities),
     )

@@ -4,7 +4,8 @@
                 ├─ validate ─ unify ───┤          ├─ finish
     extract_crm ┘                      └ load_crm ┘
 
-At most five tasks follow each other, since each hop costs Airflow up to two seconds.
+At most five tasks follow each other, since each hop costs Airflow up to two seconds. A lane of full
+scope has one more, `certify`: it is in no hurry.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from airflow.sdk import (
 
 from concord.model.spec import Company, Config, Lane, SystemSpec
 from concord.orchestration import docs, tasks
-from concord.orchestration.assets import GOLDEN, changed_asset, golden_asset
+from concord.orchestration.assets import GOLDEN, HELD, changed_asset, golden_asset
 from concord.orchestration.deadlines import deadline
 from concord.orchestration.pools import pool_name
 from concord.orchestration.retries import Patience
@@ -101,16 +102,19 @@ def _wire(lane: Lane, systems: tuple[SystemSpec, ...]) -> None:
     golden = [golden_asset(entity) for entity in lane.entities]
     extracts = [_system_task(tasks.extract, "Extract", docs.EXTRACT, lane, s) for s in systems]
     validate = _task(tasks.validate, "Validate", docs.VALIDATE)
-    unify = _task(tasks.unify, "Unify and plan", docs.UNIFY, outlets=[GOLDEN])
+    unify = _task(tasks.unify, "Unify and plan", docs.UNIFY, outlets=[GOLDEN, HELD])
     loads = [_system_task(tasks.load, "Load", docs.LOAD, lane, s, inlets=golden) for s in systems]
     finish = _task(tasks.finish, "Finish", docs.FINISH, trigger_rule=TriggerRule.ALL_DONE)
+    end = finish(lane.name)
     chain(
         [extract(lane.name, s.name) for extract, s in zip(extracts, systems, strict=True)],
         validate(lane.name),
         unify(lane.name),
         [load(lane.name, s.name) for load, s in zip(loads, systems, strict=True)],
-        finish(lane.name),
+        end,
     )
+    if lane.scope == "full":
+        chain(end, _task(tasks.certify, "Certify", docs.CERTIFY)(lane.name))
 
 
 def _system_task(

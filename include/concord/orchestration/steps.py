@@ -13,6 +13,7 @@ from concord import pipeline
 from concord.errors import ConcordError, StageLost
 from concord.hub.migrate import pending
 from concord.hub.sql import statement
+from concord.orchestration.review_questions import any_opened
 from concord.pipeline import Engine
 from concord.stewardship import exposure
 
@@ -131,11 +132,23 @@ def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
     raise UpstreamFailed(f"Batch {latest} failed. {error}")
 
 
+def certify(engine: Engine, run: Run) -> Counts:
+    """Issue and anchor the certificates of the run's batch, which `finish` has closed."""
+    batch = begin(engine, run)
+    return {"batch_id": batch, **pipeline.certify(engine, batch)}
+
+
 def changed_entities(engine: Engine, batch_id: int) -> list[str]:
     """The entities of which a batch made, changed or deleted golden records."""
     with engine.hub.connect() as conn:
         rows = conn.execute(statement("orchestration", "changed_entities"), {"batch": batch_id})
         return [str(name) for (name,) in rows]
+
+
+def asks(engine: Engine, batch_id: int) -> bool:
+    """Whether a batch opened a review that Airflow asks about."""
+    with engine.hub.connect() as conn:
+        return any_opened(conn, batch_id)
 
 
 def what_failed(failed: Sequence[str], recorded: Mapping[str, str]) -> str:

@@ -68,7 +68,9 @@ def store(
     ):  # fmt: skip
         conn.execute(statement("pipeline", name, image=parts["image"]), values)
     conn.execute(statement("pipeline", "replan_created", golden=table("golden", entity)))
-    statistics.refresh(conn, partition(mapping), len(outcomes))
+    # Updates leave the table as large as it was; a slice of them need not sample all of it anew.
+    made = {i.key for i in intents if i.action == "create"}
+    statistics.refresh(conn, partition(mapping), sum(o.key in made for o in outcomes))
     conn.commit()
 
 

@@ -1,45 +1,37 @@
 """Extract: what changed in one system, into stage.
 
 Delta scope reads what changed since the committed cursor. Full scope, or a cursor that the source
-cannot continue from, compares digests and reads only what differs (compare.py). Cursors do not
-move here: they move when the images are stored (unify).
+cannot continue from, compares digests and reads only what differs (compare.py), by a second look
+(second_look.py). Cursors do not move here: they move when the images are stored (unify).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
-from concord.model.spec import Entity, EntityMapping, Scope
-from concord.pipeline import compare, drift, stage, survey
+from concord.model.spec import Entity, EntityMapping
+from concord.pipeline import drift, second_look, stage, survey
 from concord.pipeline.batch import Batch, Counts, add_counts, step, stored_counts, total
-from concord.pipeline.cursors import committed
+from concord.pipeline.companies import companies_of
+from concord.pipeline.compare import FirstLook, first_look
 from concord.pipeline.engine import Engine
 from concord.pipeline.load import settle
-from concord.systems.protocol import Position, Reading, Retaining, Row, Snapshot
-
-HUB_WAIT = "2min"  # how long to wait for another extract of the same system to take its snapshot
+from concord.pipeline.looks import Extracted, Look, look, staged
+from concord.systems.protocol import Reading, Row
 
 
 @dataclass
-class Extracted:
-    """What one entity of one system gave."""
+class Suspected:
+    """An entity of which the first look of a comparison named records, to be looked at again."""
 
-    scope: Scope
-    rows: int
-    columns: dict[str, str]
-    position: Position
-    stopped: dict[str, str] = field(default_factory=dict)
-    held: str | None = None
-    refused: list[tuple[Row, str, str]] = field(default_factory=list)
-    compared: int = 0
-    set_back: bool = False  # the system is in an earlier state than at the last reading
+    mapping: EntityMapping
+    first: FirstLook
+    stopped: dict[str, str]
 
 
 def extract(engine: Engine, batch_id: int, system: str) -> Counts:
@@ -55,86 +47,98 @@ def extract(engine: Engine, batch_id: int, system: str) -> Counts:
         if taken.past:
             return stored_counts(taken.conn, batch_id, ("read", "compared"))
         work = [(e, m) for e, m in taken.batch.work(engine) if m.system == system]
-        counts = []
-        with _snapshot(engine, system) as (snapshot, seq):
+        counts: list[Counts] = []
+        suspected: list[Suspected] = []
+        with look(engine, system) as first:
             mappings = [m for _, m in work] if taken.batch.scope == "delta" else []
-            same = survey.unchanged(taken.conn, mappings, snapshot)
-            survey.book(taken.conn, batch_id, mappings, snapshot, seq, same)
+            same = survey.unchanged(taken.conn, mappings, first.snapshot)
+            survey.book(taken.conn, batch_id, mappings, first.snapshot, first.seq, same)
             for entity, mapping in work:
                 if entity.name in same:
                     continue
-                one = _entity(taken.conn, taken.batch, entity, mapping, snapshot)
-                counts.append(_book(taken.conn, batch_id, mapping, seq, one))
+                one = _entity(engine, taken.conn, taken.batch, entity, mapping, first)
+                if isinstance(one, Suspected):
+                    suspected.append(one)
+                else:
+                    counts.append(_book(taken.conn, batch_id, mapping, one))
+        if suspected:
+            with look(engine, system) as again:
+                for each in suspected:
+                    one = _again(taken.conn, batch_id, each, again)
+                    counts.append(_book(taken.conn, batch_id, each.mapping, one))
         return total([{"read": 0}, *counts])
 
 
-@contextmanager
-def _snapshot(engine: Engine, system: str) -> Iterator[tuple[Snapshot, int]]:
-    """A look at the system and its number; numbers stand in the order of the looks.
-
-    A lock makes the two one act, so that of two readings the one with the higher number is never
-    the older: unify keeps the newer and lets an older one change nothing.
-    """
-    lock = f"extract:{system}"
-    with engine.hub.connect(autocommit=True) as conn:
-        conn.execute("SELECT set_config('lock_timeout', %s, false)", (HUB_WAIT,))
-        conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (lock,))
-        source = engine.system(system)
-        if isinstance(source, Retaining):
-            source.release(committed(conn, engine, system))
-        with source.snapshot() as snapshot:
-            row = conn.execute("SELECT nextval('ops.read_seq')").fetchone()
-            assert row
-            conn.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (lock,))
-            yield snapshot, int(row[0])
-
-
 def _entity(
-    conn: Connection, batch: Batch, entity: Entity, mapping: EntityMapping, snapshot: Snapshot
-) -> Extracted:
-    """Stage one entity; a missing table or key holds this entity and no other."""
+    engine: Engine,
+    conn: Connection,
+    batch: Batch,
+    entity: Entity,
+    mapping: EntityMapping,
+    seen: Look,
+) -> Extracted | Suspected:
+    """Stage one entity, or name what differs; a missing table or key holds this entity alone."""
     try:
-        shape = snapshot.shape(mapping)
+        shape = seen.snapshot.shape(mapping)
         stopped = drift.check(conn, batch.id, entity, mapping, shape)
     except EntityStopped as e:
-        drift.open_review(conn, batch.id, mapping, "entity", str(e))
-        return Extracted("delta", 0, {}, {}, held=str(e))
+        return _held(conn, batch.id, mapping, seen, e, full=batch.scope == "full")
     usable = drift.without(mapping, shape, stopped)
-    table = stage.stage_table(batch.id, mapping.system, mapping.entity)
-    reading, cursor = None, _cursor(conn, mapping)
+    wanted = _wanted(conn, mapping)
     if batch.scope == "delta":
-        reading = snapshot.changes(mapping, cursor, _wanted(conn, mapping), usable)
-    if reading is not None:
-        return _staged(conn, table, reading, "delta", stopped)
-    compared, reading = compare.differing(conn, mapping, snapshot, usable, _wanted(conn, mapping))
-    out = _staged(conn, table, reading, "full", stopped)
-    out.compared = compared
-    # An empty position only asks for one full comparison (drift.py).
-    out.set_back = snapshot.set_back(mapping, cursor) if cursor else False
-    out.rows += compare.add_missing(conn, table, mapping, reading)
+        cursor = seen.cursors.get(mapping.entity)
+        reading = seen.snapshot.changes(mapping, cursor, wanted, usable)
+        if reading is not None:
+            out = _staged(conn, batch.id, mapping, reading, seen)
+            out.stopped = stopped
+            return out
+    first = first_look(conn, batch.id, mapping, seen, usable)
+    first.by_company = companies_of(engine.config, entity, mapping, usable)
+    if first.by_company is not None and first.live:
+        first.companies = first.by_company.records(mapping, seen.snapshot, usable)
+    if first.live and (first.named or first.everything):
+        return Suspected(mapping, first, stopped)
+    if first.live:
+        reading = seen.snapshot.records(mapping, wanted, usable)
+    else:
+        reading = seen.snapshot.everything(mapping, usable)
+    out = staged(conn, first.stage, reading, seen.seq, "full")
+    out.stopped, out.compared, out.set_back = stopped, first.compared, seen.set_back(mapping)
+    second_look.book(conn, batch.id, mapping, second_look.agreed(first, out.rows))
     return out
 
 
-def _staged(
+def _again(conn: Connection, batch_id: int, one: Suspected, seen: Look) -> Extracted:
+    """Stage what differs still of an entity that was compared."""
+    wanted = _wanted(conn, one.mapping)
+    try:
+        out, found = second_look.take(conn, one.mapping, seen, one.first, wanted, one.stopped)
+    except EntityStopped as e:
+        return _held(conn, batch_id, one.mapping, seen, e, full=True)
+    second_look.book(conn, batch_id, one.mapping, found)
+    return out
+
+
+def _held(
     conn: Connection,
-    table: sql.Identifier,
-    reading: Reading,
-    scope: Scope,
-    stopped: dict[str, str],
+    batch_id: int,
+    mapping: EntityMapping,
+    seen: Look,
+    why: EntityStopped,
+    *,
+    full: bool,
 ) -> Extracted:
-    stage.create(conn, table, reading)
-    rows, refused = stage.fill(conn, table, reading)
-    if rows > len(refused):
-        conn.execute(sql.SQL("ANALYZE {}").format(table))
-    return Extracted(scope, rows, dict(reading.columns), reading.position, stopped, None, refused)
+    drift.open_review(conn, batch_id, mapping, "entity", str(why))
+    if full:
+        second_look.book(conn, batch_id, mapping, second_look.held(conn, mapping, seen.at))
+    return Extracted(seen.seq, "delta", 0, {}, {}, held=str(why))
 
 
-def _cursor(conn: Connection, mapping: EntityMapping) -> Position | None:
-    row = conn.execute(
-        "SELECT position FROM ops.cursor WHERE system = %s AND entity = %s",
-        (mapping.system, mapping.entity),
-    ).fetchone()
-    return row[0] if row else None
+def _staged(
+    conn: Connection, batch_id: int, mapping: EntityMapping, reading: Reading, seen: Look
+) -> Extracted:
+    table = stage.stage_table(batch_id, mapping.system, mapping.entity)
+    return staged(conn, table, reading, seen.seq, "delta")
 
 
 def _wanted(conn: Connection, mapping: EntityMapping) -> Sequence[str]:
@@ -153,9 +157,7 @@ def _wanted(conn: Connection, mapping: EntityMapping) -> Sequence[str]:
     return [r[0] for r in rows]
 
 
-def _book(
-    conn: Connection, batch_id: int, mapping: EntityMapping, seq: int, one: Extracted
-) -> Counts:
+def _book(conn: Connection, batch_id: int, mapping: EntityMapping, one: Extracted) -> Counts:
     """Store what was read, and quarantine what the stage could not hold."""
     conn.execute(
         "INSERT INTO ops.extract (batch_id, system, entity, read_seq, scope, position, columns,"
@@ -164,7 +166,7 @@ def _book(
             batch_id,
             mapping.system,
             mapping.entity,
-            seq,
+            one.seq,
             one.scope,
             Jsonb(dict(one.position)),
             Jsonb(one.columns),
@@ -188,8 +190,7 @@ def _book(
 def _quarantine(
     conn: Connection, batch_id: int, mapping: EntityMapping, row: Row, column: str, why: str
 ) -> None:
-    # U+2400 is the visible symbol for NUL: the row can be kept and read, and is not the original.
-    shown = {k: _storable(v) for k, v in row.values.items()}
+    shown = {k: v if v is None else stage.storable(v) for k, v in row.values.items()}
     cause = {
         "rule": "storable",
         "column": column,
@@ -207,16 +208,10 @@ def _quarantine(
         (
             mapping.system,
             mapping.entity,
-            _storable(row.source_id),
+            stage.storable(row.source_id),
             Jsonb(shown),
             Jsonb([cause]),
             batch_id,
             batch_id,
         ),
     )
-
-
-def _storable(value: str | None) -> str | None:
-    if value is None:
-        return None
-    return value.replace("\0", "\u2400").encode("utf-8", "replace").decode()

@@ -53,10 +53,14 @@ def report(engine: Engine, batch_id: int) -> Path:
         return batch_report(conn, batch_id, reports_directory())
 
 
+def home() -> Path:
+    """Concord's own directory: `$CONCORD_HOME`, `.concord` by default."""
+    return Path(os.environ.get("CONCORD_HOME") or Path(__file__).resolve().parents[3] / ".concord")
+
+
 def reports_directory() -> Path:
-    """Where reports are kept: `$CONCORD_HOME/reports`, `.concord/reports` by default."""
-    home = os.environ.get("CONCORD_HOME") or str(Path(__file__).resolve().parents[3] / ".concord")
-    return Path(home) / "reports"
+    """Where reports are kept: `reports` in Concord's own directory."""
+    return home() / "reports"
 
 
 def prune(engine: Engine, keep_days: int) -> Counts:
@@ -71,7 +75,11 @@ def prune(engine: Engine, keep_days: int) -> Counts:
                 "SELECT batch_id FROM ops.batch AS b WHERE state <> 'open'"
                 " AND started_at < clock_timestamp() - make_interval(days => %s)"
                 " AND NOT EXISTS (SELECT FROM ops.intent AS n WHERE n.batch_id = b.batch_id"
-                " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))",
+                " AND n.state IN ('waiting', 'sent', 'unknown', 'rejected'))"
+                # Later batches may have put writes into a change set of this one.
+                " AND NOT EXISTS (SELECT FROM ops.change_set AS c JOIN ops.intent AS n"
+                " USING (change_set_id) WHERE c.batch_id = b.batch_id"
+                " AND n.batch_id <> b.batch_id)",
                 (keep_days,),
             )
         ]

@@ -7,6 +7,9 @@ entity; the guard then lets the change set pass or holds it.
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from psycopg import sql
 
 from concord.hub import statistics
@@ -43,6 +46,7 @@ def plan(engine: Engine, batch_id: int) -> Counts:
             if taken.batch.scope == "full" or entity.name in affected
         ]
         counts.append({"planned": 0})
+        taken.conn.execute(statement("pipeline", "end_dry_runs"), {"batch": batch_id})
         if taken.batch.dry_run or set(taken.batch.systems) < set(engine.config.system):
             return total(counts)  # something is left for the next batch to plan
         for name in affected:
@@ -83,18 +87,39 @@ def _change_set(
         statement("pipeline", "ask_kept", scope=scope, image=partition(mapping), referred=kept),
         values,
     )
-    if not (batch.dry_run or engine.spec(mapping.system).dry_run):
-        conn.execute(
-            statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
-        )
+    replaced: dict[UUID, int] = {}
+    dry_run = batch.dry_run or engine.spec(mapping.system).dry_run
+    if not dry_run:
+        replaced = _replaced(conn, desired, scope, values)
         there = {"golden": table("golden", entity), "image": partition(mapping)}
         conn.execute(
             statement("pipeline", "heal_unneeded", desired=desired, scope=scope, **there), values
         )
-    counts = guard.judge(conn, engine, batch, mapping, desired)
-    relinked.created(conn, engine.config, batch.entities, batch.id, mapping)
+    counts = guard.judge(conn, engine, batch, entity, mapping, desired, replaced)
+    if not dry_run:
+        relinked.created(conn, engine.config, batch.entities, batch.id, mapping)
     add_counts(conn, batch.id, mapping.system, entity.name, counts)
     return counts
+
+
+def _replaced(
+    conn: Connection, desired: sql.Identifier, scope: sql.Composable, values: dict[str, Any]
+) -> dict[UUID, int]:
+    """End waiting writes that are not wanted any more; gives the golden records of held ones.
+
+    Their change sets are locked first, as by whoever decides about one: what replaces a held write
+    is there before anybody decides, or is judged as if it had never been held.
+    """
+    locked = conn.execute(
+        "SELECT change_set_id FROM ops.change_set WHERE state = 'held' AND system = %(system)s"
+        " AND entity = %(entity)s ORDER BY change_set_id FOR NO KEY UPDATE",
+        values,
+    ).fetchall()
+    held = {number for (number,) in locked}
+    ended = conn.execute(
+        statement("pipeline", "supersede_waiting", desired=desired, scope=scope), values
+    ).fetchall()
+    return {golden_id: number for golden_id, number in ended if number in held}
 
 
 def _scope(conn: Connection, batch: Batch, entity: Entity) -> sql.Composable | None:

@@ -21,9 +21,9 @@ STAGE_TYPES: dict[ColumnType, str] = {
 }
 
 
-def stage_table(batch_id: int, system: str, entity: str) -> sql.Identifier:
-    """The table of what a batch read of one entity of one system."""
-    return sql.Identifier("stage", f"b{batch_id}_{system}_{entity}")
+def stage_table(batch_id: int, system: str, entity: str, kind: str = "b") -> sql.Identifier:
+    """The table of what a batch read of one entity of one system; others of its by their kind."""
+    return sql.Identifier("stage", f"{kind}{batch_id}_{system}_{entity}")
 
 
 def work_table(batch_id: int, kind: str, entity: str) -> sql.Identifier:
@@ -127,6 +127,14 @@ def drop_all(conn: Connection, batch_id: int) -> int:
     for (name,) in rows:
         conn.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier("stage", name)))
     return len(rows)
+
+
+def storable(text: str) -> str:
+    """A text as PostgreSQL can hold it: U+2400, the visible symbol, stands for NUL.
+
+    A record can be kept and read in this form, and is not the original.
+    """
+    return text.replace("\0", "\u2400").encode("utf-8", "replace").decode()
 
 
 def names(columns: Iterable[str]) -> list[sql.Identifier]:

@@ -12,6 +12,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.pipeline import given, golden_check, locks, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
+from concord.pipeline.certify import certify
 from concord.pipeline.engine import Engine
 from concord.pipeline.extract import extract
 from concord.pipeline.fields import partition
@@ -149,4 +150,4 @@ def run_batch(
         message = str(e) if isinstance(e, ConcordError) else f"{type(e).__name__} (see the log)"
         finish(engine, batch_id, error=message)
         raise
-    return batch_id, {**total(counts), **finish(engine, batch_id)}
+    return batch_id, {**total(counts), **finish(engine, batch_id), **certify(engine, batch_id)}

@@ -199,7 +199,8 @@ def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> 
         if held is not None:
             _hold_all(conn, batch, entity, mapping.system)
             continue
-        limit = 0 if set_back else engine.spec(mapping.system).limits.deletes
+        own = engine.spec(mapping.system).limits_of(entity.name)
+        limit = 0 if set_back else own.deletes
         hold = not obsolete and _too_many_deletions(conn, batch, entity, mapping.system, limit)
         out.append(Source(mapping, tuple(columns), seq, tuple(stopped), obsolete, hold, set_back))
     return out
@@ -238,7 +239,8 @@ def _too_many_deletions(
         _deletions_are_over(conn, entity, system)
         return False
     few = n <= limit and not (most and n >= EMPTIED)
-    if (few and not _deletions_are_held(conn, entity, system)) or _agreed(conn, entity, system, n):
+    agreed = _agreed(conn, entity, system, n)
+    if agreed or (few and not _deletions_are_held(conn, entity, system)):
         return False
     if _refused(conn, entity, system, n):
         return True
@@ -254,14 +256,16 @@ def _too_many_deletions(
 
 
 def _agreed(conn: Connection, entity: Entity, system: str, n: int) -> bool:
-    """Whether a person has agreed to so many deletions; that word is used up by it."""
+    """Whether a person has agreed to so many deletions; that word is used up by it.
+
+    One that was given for fewer is used up as well, or it would let others pass some day.
+    """
     approved = conn.execute(
         "UPDATE ops.review SET state = 'done' WHERE kind = 'mass_deletion' AND state = 'approved'"
-        " AND system = %s AND entity = %s AND (detail ->> 'deletions')::bigint >= %s"
-        " RETURNING review_id",
-        (system, entity.name, n),
-    ).fetchone()
-    return approved is not None
+        " AND system = %s AND entity = %s RETURNING (detail ->> 'deletions')::bigint",
+        (system, entity.name),
+    ).fetchall()
+    return any(most >= n for (most,) in approved)
 
 
 def _refused(conn: Connection, entity: Entity, system: str, n: int) -> bool:
@@ -290,7 +294,7 @@ def _deletions_are_over(conn: Connection, entity: Entity, system: str) -> None:
         "UPDATE ops.review SET state = 'done', closed_at = coalesce(closed_at, clock_timestamp()),"
         " closed_by = coalesce(closed_by, 'concord'),"
         " comment = coalesce(comment, 'the records are back')"
-        " WHERE kind = 'mass_deletion' AND state IN ('open', 'rejected')"
+        " WHERE kind = 'mass_deletion' AND state IN ('open', 'approved', 'rejected')"
         " AND system = %s AND entity = %s",
         (system, entity.name),
     )

@@ -6,22 +6,12 @@ hash. Every text from the hub is escaped.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
-
 from concord.hub.database import Connection
-from concord.report import charts, words
+from concord.report import charts, shell, words
 from concord.report.data import READ_PARTS, WRITE_PARTS, Judged, Report, collect
-from concord.report.texts import LANGUAGES
 
 ALWAYS = ("unchanged", "accepted", "quarantined", "confirmed")  # shown even when all are zero
 
@@ -38,30 +28,26 @@ def batch_report(conn: Connection, batch_id: int, out_dir: Path) -> Path:
     page = render(collect(conn, batch_id))
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / f"batch-{batch_id}.html"
-    _write(path, page)
+    shell.write(path, page)
     numbers = (p.stem.removeprefix("batch-") for p in out_dir.glob("batch-*.html"))
     if batch_id == max(int(n) for n in numbers if n.isdecimal()):
-        _write(out_dir / "latest.html", page)
+        shell.write(out_dir / "latest.html", page)
     return path
 
 
 def render(report: Report) -> str:
     """The page as HTML."""
-    style = _asset("report.css")
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            r=report,
-            style=Markup(style),
-            style_hash=_digest(style),
-            languages=LANGUAGES,
-            verdict=verdict(report),
-            read_columns=_columns(report, READ_PARTS),
-            write_columns=_columns(report, WRITE_PARTS),
-            charts=charts.trend(report),
-            timing=charts.timing(report),
-        )
+    return shell.render(
+        "report.html.j2",
+        r=report,
+        verdict=verdict(report),
+        read_columns=_columns(report, READ_PARTS),
+        write_columns=_columns(report, WRITE_PARTS),
+        charts=charts.trend(report),
+        timing=charts.timing(report),
+        arrears=arrears,
+        by_table=by_table,
+        rule=lambda judged: words.rule(judged.meaning, judged.rule),
     )
 
 
@@ -102,47 +88,3 @@ def by_table(rules: Sequence[Judged]) -> list[tuple[tuple[str, str], list[Judged
 def _columns(report: Report, parts: tuple[str, ...]) -> list[str]:
     """The parts of the books that are worth a column."""
     return [name for name in parts if name in ALWAYS or report.part(name)]
-
-
-@cache
-def _environment() -> Environment:
-    env = Environment(
-        loader=FunctionLoader(_asset),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.globals.update(say=words.say, name=words.name, both=words.both, arrears=arrears)
-    env.filters.update(
-        shown=words.shown,
-        number=words.number,
-        seconds=words.seconds,
-        moment=words.moment,
-        cause=words.cause,
-        by_table=by_table,
-        rule=lambda judged: words.rule(judged.meaning, judged.rule),
-    )
-    return env
-
-
-def _asset(name: str) -> str:
-    return files("concord.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _digest(style: str) -> str:
-    """The style sheet's hash, as a content security policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-
-def _write(path: Path, page: str) -> None:
-    """Put a file in place in one step, readable like any other file."""
-    handle, made = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
-    temporary = Path(made)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -99,6 +99,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "review.change_set": {"en": "a change set to approve", "zh": "变更集待批准"},
     "review.schema": {"en": "a changed table to look at", "zh": "表结构变化待查看"},
     "review.rule": {"en": "a rule that fails", "zh": "业务规则失败待处理"},
+    "review.tie": {"en": "totals that differ without a reason", "zh": "总额差异原因不明待查"},
     "review.mass_deletion": {"en": "deletions to approve", "zh": "批量删除待批准"},
     # The books
     "books": {"en": "The books", "zh": "账目核对"},
@@ -183,6 +184,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "sets.state.approved": {"en": "approved", "zh": "已批准"},
     "sets.state.rejected": {"en": "rejected", "zh": "已拒绝"},
     "sets.state.dry_run": {"en": "dry run", "zh": "试运行"},
+    "sets.state.superseded": {"en": "planned anew", "zh": "已重新计划"},
     "col.set": {"en": "Change set", "zh": "变更集"},
     "col.state": {"en": "State", "zh": "状态"},
     "col.creates": {"en": "create", "zh": "新增"},

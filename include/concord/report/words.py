@@ -5,11 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from concord.report.texts import LANGUAGES, RULES, TEXTS
+from concord.report.approval_texts import APPROVAL
+from concord.report.texts import LANGUAGES, RULES
+from concord.report.texts import TEXTS as BATCH
 
+TEXTS: Mapping[str, Mapping[str, str]] = {**BATCH, **APPROVAL}
+"""The texts of all pages."""
 LONGEST = 120  # characters of a key or a message that are shown
 _SPAN = Markup('<span class="{0}" lang="{1}">{2}</span>')
 
@@ -20,7 +25,12 @@ def say(key: str, **values: object) -> Markup:
     Raises:
         KeyError: the catalogue has no such key.
     """
-    return _spans({lang: Markup(TEXTS[key][lang]).format(**values) for lang in LANGUAGES})
+    return told(TEXTS[key], **values)
+
+
+def told(texts: Mapping[str, str], **values: object) -> Markup:
+    """A text given in every language. Values that are Markup stay, all others are escaped."""
+    return _spans({lang: Markup(texts[lang]).format(**values) for lang in LANGUAGES})
 
 
 def name(kind: str, value: str) -> Markup:
@@ -61,6 +71,16 @@ def shown(text: str, longest: int = LONGEST) -> str:
 def number(value: float) -> str:
     """`1,234`; the thin form is the same in all our languages."""
     return f"{value:,.0f}"
+
+
+def counted(n: int, what: str) -> str:
+    """`1 difference`, `2 differences`: for a terminal, in English."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def money(value: Decimal) -> str:
+    """`1,234.50`, exact to the cent."""
+    return f"{value:,.2f}"
 
 
 def seconds(value: float | None) -> str:

@@ -142,8 +142,8 @@ def _troubles(conn: Connection, config: Config) -> _Troubles:
     """Everything in the hub that keeps a record from being the same on both sides."""
     out = _Troubles()
     names = _names(conn, config)
-    for kind, entity, system, source_id, given_id, raw, words, keys in conn.execute(
-        statement("sandbox", "explain_troubles")
+    for kind, entity, system, source_id, given_id, raw, words, keys, _ in conn.execute(
+        statement("certify", "troubles")
     ):
         golden_id = given_id or names.by_source.get((entity, system, source_id), "")
         known = _in(raw or {}, config.entity[entity], system) + names.of.get(golden_id, [])

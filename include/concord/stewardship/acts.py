@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.model.spec import Config, Entity, EntityMapping
-from concord.pipeline import drift, guard, set_back
+from concord.pipeline import decisions, drift, set_back
 from concord.stewardship import canonical, choices, placing, sides, words, write_back
 from concord.stewardship.reviews import Review
 from concord.stewardship.sides import GOLDEN, Side
@@ -213,7 +213,7 @@ def _set_back(
         (review.system, review.entity),
     ).fetchall()
     for (number,) in held:
-        guard.decide(conn, number, approve=True, actor=word.actor, comment=word.comment)
+        decisions.decide(conn, number, approve=True, actor=word.actor, comment=word.comment)
     return Act({}, {"change_sets": ", ".join(str(n) for (n,) in held)})
 
 
@@ -240,15 +240,15 @@ def _rule(conn: Connection, config: Config, review: Review, word: Word, seen: li
 def _change_set(
     conn: Connection, config: Config, review: Review, word: Word, seen: list[Side]
 ) -> Act:
-    done = guard.decide(
+    done = decisions.decide(
         conn, int(review.subject), approve=word.choice == "approve", actor=word.actor,
         comment=word.comment,
     )  # fmt: skip
     return Act({"state": "held"}, {"state": f"{word.choice}d", **_counted(done)})
 
 
-def _counted(done: Mapping[str, object]) -> dict[str, str | None]:
-    return {k: str(done[k]) for k in ("creates", "updates", "deletes") if k in done}
+def _counted(done: decisions.Decided) -> dict[str, str | None]:
+    return {k: str(getattr(done.whole, k)) for k in ("creates", "updates", "deletes")}
 
 
 def _write_back(

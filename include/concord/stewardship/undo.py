@@ -20,7 +20,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import batch as batches
-from concord.pipeline import guard
+from concord.pipeline import decisions
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import joined, partition, table, unit_object
 from concord.pipeline.finish import finish
@@ -178,7 +178,7 @@ def _write_back(engine: Engine, entity: Entity, change_set_id: int, actor: str) 
         for number, state in rows:
             if state == "held":
                 why = f"undo of change set {change_set_id}"
-                guard.decide(conn, number, approve=True, actor=actor, comment=why)
+                decisions.decide(conn, number, approve=True, actor=actor, comment=why)
     _finish(engine, batch_id)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 
@@ -31,19 +32,26 @@ def bucket_of(source_id: str, buckets: int) -> int:
     return int.from_bytes(first, "big") % buckets
 
 
-def pair_halves(source_id: str, raw_hash: UUID) -> tuple[int, int]:
-    """What one record adds to its bucket's digest: two unsigned 64-bit numbers."""
-    both = hashlib.md5(f"{source_id}:{raw_hash}".encode(), usedforsecurity=False).digest()
-    return int.from_bytes(both[:8], "big"), int.from_bytes(both[8:], "big")
+def pair_quarters(source_id: str, raw_hash: UUID) -> tuple[int, int, int, int]:
+    """What one record adds to its bucket's digest: the md5 of key and row hash, in four signed
+    32-bit numbers.
+    """
+    both = hashlib.md5(f"{source_id}:{raw_hash.hex}".encode(), usedforsecurity=False).digest()
+    a, b, c, d = struct.unpack(">4i", both)
+    return a, b, c, d
 
 
-def hash_sum(records: Mapping[str, UUID]) -> str:
-    """Digest of a bucket's records: both halves summed, as `a:b`."""
-    first = second = 0
-    for source_id, raw_hash in records.items():
-        a, b = pair_halves(source_id, raw_hash)
-        first, second = first + a, second + b
-    return f"{first}:{second}"
+def hash_sum(records: Iterable[tuple[str, UUID]]) -> str:
+    """Digest of a bucket's records: each quarter summed over them, as `a:b:c:d`.
+
+    The quarters of a record's key and values go together through md5, so values that two records
+    have swapped, or that changed in two records alike, do not cancel each other; and since they are
+    added, not xor-ed, neither does a record that is there twice.
+    """
+    sums = [0, 0, 0, 0]
+    for source_id, raw_hash in records:
+        sums = [a + b for a, b in zip(sums, pair_quarters(source_id, raw_hash), strict=True)]
+    return ":".join(map(str, sums))
 
 
 def lines_text(lines: Sequence[Mapping[str, str | None]]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -75,9 +76,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Digest:
-    """Count and order-independent sum of the row hashes in one bucket of keys."""
+    """Count and order-independent sum of the row hashes in one bucket of keys.
 
-    bucket: int
+    Records without a key are in no bucket: they are counted in one with `bucket` None.
+    """
+
+    bucket: int | None
     count: int
     digest: str
 
@@ -122,18 +126,21 @@ class Snapshot(Protocol):
         ...
 
     def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
-        """Digests of all records by key bucket, `bucket = concord_bucket(source_id, buckets)`.
+        """Digests of all records by key bucket, in the order of buckets, None last.
 
         bucket: the first 4 bytes of md5(source_id as UTF-8), big-endian unsigned, modulo buckets.
         digest: see `hash_sum` in concord.systems.digest; equal to what the hub computes over its
-        stored raw hashes of the same records.
+        stored raw hashes of the same records. They may be streamed: nothing else is asked of this
+        look before they are at their end.
         """
         ...
 
     def hashes(
         self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
     ) -> Iterator[tuple[str, UUID]]:
-        """(source_id, raw_hash) of every record in the wanted buckets."""
+        """(source_id, raw_hash) of every record in the wanted buckets; a key that two records have
+        comes twice.
+        """
         ...
 
     def records(self, mapping: EntityMapping, ids: Sequence[str], shape: Shape) -> Reading:
@@ -158,6 +165,37 @@ class Surveying(Protocol):
         """Entities of which `changes` would give no record since their positions.
 
         Those of which it cannot be told are not among them. `since`: a position by entity.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Total:
+    """One group of records: its columns' raw texts, how many they are, and sums over them."""
+
+    group: tuple[str | None, ...]
+    count: int
+    sums: tuple[Decimal, ...]  # a blank counts as nothing
+
+
+@runtime_checkable
+class Totalling(Protocol):
+    """A Snapshot that can count and sum where the data is, for control totals.
+
+    Optional. Without it a certificate says that the system was not asked, and what the hub last
+    saw of it stands there.
+    """
+
+    def totals(
+        self,
+        mapping: EntityMapping,
+        by: Sequence[str],
+        sums: Sequence[Sequence[str]],
+        shape: Shape,
+    ) -> Iterator[Total]:
+        """Count and sums of all records, grouped by columns as they are: nothing is cleaned.
+
+        `sums`: for each, the columns whose product is summed; these are numbers in `shape`.
         """
         ...
 

@@ -147,7 +147,7 @@ class HostileSnapshot:
         found: dict[int, dict[str, UUID]] = {}
         for source_id, raw_hash in self.hashes(mapping, buckets, range(buckets), shape):
             found.setdefault(bucket_of(source_id, buckets), {})[source_id] = raw_hash
-        return [Digest(b, len(r), hash_sum(r)) for b, r in found.items()]
+        return [Digest(b, len(r), hash_sum(r.items())) for b, r in sorted(found.items())]
 
     def hashes(
         self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape

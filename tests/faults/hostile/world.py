@@ -29,7 +29,7 @@ class HostileWorld(World):
     def widen(self, **more: Any) -> None:
         """Limits that nothing here reaches, so that no change set waits for a person."""
         for system in ("erp", "crm"):
-            self.limit(system, **{"count": 10**6, "share": 1.0, **more})
+            self.limit(system, **{"count": 10**6, "share": 1.0, "first_load": 10**6, **more})
 
     def limit(self, system: str, **limits: Any) -> None:
         """As before, and for the engines to come."""

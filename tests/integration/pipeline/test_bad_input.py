@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from concord.errors import SystemUnavailable
-from concord.pipeline import guard
+from concord.pipeline import decisions
 from concord.stewardship import quarantine
 from tests.support.world import World
 
@@ -130,7 +130,7 @@ def test_an_emptied_table_is_held_and_nothing_is_passed_on(world: World) -> None
         ("mass_deletion", "crm", "party")
     ]
     with world.hub.connect() as conn:
-        guard.decide_deletions(conn, "crm", "party", approve=True, actor="t", comment=None)
+        decisions.decide_deletions(conn, "crm", "party", approve=True, actor="t", comment=None)
     assert world.batch()["accepted"] == 80
     assert world.one("crm", "SELECT count(*) FROM account") == 0
 
@@ -210,7 +210,7 @@ def test_a_change_set_over_a_limit_waits_for_a_person(world: World) -> None:
     with world.hub.connect() as conn:
         number = conn.execute("SELECT change_set_id FROM ops.change_set").fetchone()
         assert number
-        guard.decide(conn, number[0], approve=True, actor="t", comment="first load")
+        decisions.decide(conn, number[0], approve=True, actor="t", comment="first load")
     world.batch()
     assert world.one("crm", "SELECT count(*) FROM account") == 5
 

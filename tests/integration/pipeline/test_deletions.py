@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from concord.pipeline import guard
+from concord.pipeline import decisions
 from tests.support.configured import changed, mapped
 from tests.support.halfway import interrupted, run_load, until_load
 from tests.support.world import World
@@ -111,7 +111,7 @@ def test_deletions_over_the_limit_wait_for_a_person(world: World) -> None:
     number = world.one("hub", "SELECT change_set_id FROM ops.change_set WHERE state = 'held'")
     world.crm("UPDATE account SET phone_number = '+442079462222' WHERE account_name = 'Company 1'")
     with world.hub.connect() as conn:
-        guard.decide(conn, number, approve=True, actor="ann", comment=None)
+        decisions.decide(conn, number, approve=True, actor="ann", comment=None)
     world.settle()
     assert world.crm("SELECT account_name FROM account") == [("Company 1",)]
 

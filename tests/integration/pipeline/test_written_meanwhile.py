@@ -127,7 +127,7 @@ def test_what_is_read_of_a_record_while_it_is_written_is_read_again(
     first, second = written
     unify(world.engine, second)
     later: list[Callable[[], None]] = []
-    store, snapshot = confirm.store, EXTRACT._snapshot
+    store, look = confirm.store, EXTRACT.look
 
     def put_off(engine: Any, conn: Any, *given: Any) -> None:
         def now() -> None:
@@ -143,9 +143,9 @@ def test_what_is_read_of_a_record_while_it_is_written_is_read_again(
             monkeypatch.setattr(confirm, "store", store)
             if set_back:
                 world.erp("UPDATE customers SET phone = %s", OLD_PHONE)
-        return snapshot(*given)
+        return look(*given)
 
-    monkeypatch.setattr(EXTRACT, "_snapshot", written_first)
+    monkeypatch.setattr(EXTRACT, "look", written_first)
     third = ready(world, "third", lane)
     unify(world.engine, third)
     later[0]()

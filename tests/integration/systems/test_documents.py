@@ -67,7 +67,7 @@ def ways(shop: Shop, ids: list[str]) -> list[dict[str, Row]]:
         hashes = dict(snapshot.hashes(shop.mapping, 1, [0], shape))
         (digest,) = snapshot.digests(shop.mapping, 1, shape)
     assert hashes == {i: row.raw_hash for i, row in found[0].items()}
-    assert (digest.count, digest.digest) == (len(hashes), hash_sum(hashes))
+    assert (digest.count, digest.digest) == (len(hashes), hash_sum(hashes.items()))
     return found
 
 

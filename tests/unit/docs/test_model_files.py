@@ -11,18 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
+from concord.model.controls import ControlForm
 from concord.model.documents import Document, Findings
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
     Form,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
 from concord.model.parse import parse
 from concord.model.schema import FORMS, schema
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
 from concord.model.vocabulary import AUTHORITY_WORDS, CLEAN_STEPS, FORMATS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,6 +36,7 @@ MARKED: dict[str, type[Form]] = {
     "entity": EntityForm,
     "codes": CodesForm,
     "rule": RuleForm,
+    "control": ControlForm,
 }
 """The first key of an example -> the form of the file that it shows."""
 
@@ -47,6 +47,7 @@ def section(kind: str) -> str:
         "entity": "model/&lt;entity&gt;",
         "codes": "codes/&lt;list&gt;",
         "rule": "rules/&lt;rule&gt;",
+        "control": "controls/&lt;control&gt;",
     }
     title = titles.get(kind, kind)
     start = PAGE.index(f"\n## {title}.yaml\n")

@@ -92,6 +92,15 @@ values:
   "01": {label: Elsewhere, crm: Other}
 """
 
+CREDIT = """\
+control: credit
+label: {en: Credit, zh: 信用额度}
+entity: party
+sum: credit
+by: [currency]
+month: since
+"""
+
 FILES = {
     "company.yaml": COMPANY,
     "systems.yaml": SYSTEMS,
@@ -99,6 +108,7 @@ FILES = {
     "model/party.yaml": PARTY,
     "model/site.yaml": SITE,
     "codes/country.yaml": COUNTRY,
+    "controls/credit.yaml": CREDIT,
 }
 
 

@@ -14,10 +14,29 @@ from tests.unit.model.small import FILES, change
 
 PARTY, SITE, LANES = "model/party.yaml", "model/site.yaml", "lanes.yaml"
 COMPANY, SYSTEMS, CODES = "company.yaml", "systems.yaml", "codes/country.yaml"
+CONTROL = "controls/credit.yaml"
 CRM = "    table: sales.account\n"
 
 # file, text that stands there once, what is put in its place, words of the message
 MISTAKES = [
+    (CONTROL, "entity: party", "entity: partie", "unknown entity `partie`. Did you mean `party`?"),
+    (
+        CONTROL,
+        "sum: credit",
+        "sum: credits",
+        "party has no field `credits`. Did you mean `credit`?",
+    ),
+    (CONTROL, "sum: credit", "sum: phone", "`phone` is of type text. Here it must be"),
+    (CONTROL, "[currency]", "[since]", "`since` is of type date. Here it must be code or text"),
+    (CONTROL, "[currency]", "[site.name]", "party has no reference `site`"),
+    (CONTROL, "[currency]", "[]", "should have at least 1 item"),
+    (CONTROL, "month: since", "month: name", "`name` is of type text. Here it must be date"),
+    (CONTROL, ", zh: 信用额度", "", "there is no label in `zh`. Add it"),
+    (CONTROL, "month: since", "held_as: {shop: party}", "unknown system `shop`"),
+    (CONTROL, "month: since", "held_as: {crm: place}", "unknown entity `place`"),
+    (CONTROL, "month: since", "held_as: {crm: site}", "site has no field `credit`"),
+    (CONTROL, "month: since", "held_as: {crm: site}", "site has no tax_id, by which party is"),
+    (CONTROL, "control: credit", "control: debit", "`debit` is not the name of the file"),
     (PARTY, "max: 100", "maxx: 100", "unknown key `maxx`. Did you mean `max`? Allowed:"),
     (PARTY, "id: no", "idd: no", "unknown key `idd`. Did you mean `id`?"),
     (PARTY, "type: money", "type: mony", "`mony` is not known. Did you mean `money`? Allowed:"),

@@ -14,7 +14,7 @@ from concord.model.read import config_root
 from concord.model.schema import FORMS, export, schema
 from tests.unit.model.small import FILES
 
-KINDS = {"model": "entity", "codes": "codes", "rules": "rule"}
+KINDS = {"model": "entity", "codes": "codes", "rules": "rule", "controls": "control"}
 SHIPPED = config_root()
 
 

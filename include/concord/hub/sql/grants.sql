@@ -17,6 +17,10 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA share GRANT SELECT ON TABLES TO concord_engin
 REVOKE ALL ON ops.audit FROM concord_engine;
 GRANT SELECT, INSERT (actor, action, subject, detail) ON ops.audit TO concord_engine;
 
+-- Certificates likewise.
+REVOKE ALL ON ops.certificate FROM concord_engine;
+GRANT SELECT, INSERT (batch_id, kind, verdict, body) ON ops.certificate TO concord_engine;
+
 -- Which migrations were applied is the owner's to say.
 REVOKE ALL ON ops.model_migration, public.alembic_version FROM concord_engine;
 GRANT SELECT ON ops.model_migration, public.alembic_version TO concord_engine;

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import RawCursor, RawServerCursor
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
@@ -17,18 +16,20 @@ from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping, SystemSpec
-from concord.systems.postgres import logs, position
+from concord.systems.postgres import logs, position, totals
 from concord.systems.postgres.catalogue import Catalogue
 from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Stretch
 from concord.systems.postgres.lines import LineTable
+from concord.systems.postgres.streaming import ReceiverError, copy_out
 from concord.systems.postgres.table import Table, following, load, shape_of, table_of, typed
-from concord.systems.protocol import Digest, Position, Reading, Shape
+from concord.systems.protocol import Digest, Position, Reading, Shape, Total
 
-BLOCK = 256 * 1024  # bytes handed on at once
 GONE = "_gone"  # ends the name of the setting with the keys among which something was deleted
 FEW = 20  # a reading of fewer than one row in this many goes through the index
+CHUNK = 10_000  # rows of a result that are fetched at once
+MEMORY = 65_536  # kilobytes that the sums of all buckets may take in the server
 
 # Ways of capture that may use a time stamp, by themselves or where theirs cannot be had.
 STAMPED = {"auto", "logical", "timestamp"}
@@ -227,38 +228,43 @@ class PostgresSnapshot:
             complete=True,
         )
 
-    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterable[Digest]:
-        """Count and digest by key bucket, computed in the system by one scan."""
+    def digests(self, mapping: EntityMapping, buckets: int, shape: Shape) -> Iterator[Digest]:
+        """Count and digest by key bucket, computed in the system by one scan, streamed."""
         table = self._table(mapping)
+        columns = table.read_columns(mapping, shape)
         query = statement(
             ROOM,
             "digests",
-            bucket=_bucket(table),
-            pair=table.md5(SQL("r.source_id || ':' || r.raw_hash::text")),
+            key_digest=table.md5(SQL("r.id")),
+            pair=table.md5(SQL("r.id || ':' || r.row_hash")),
             id=table.id_text(),
-            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            texts=table.texts(columns),
+            row_hash=table.hash_texts(columns),
             table=table.ident,
             lines=table.join(each=False),
-            key=Identifier(table.key.name),
         )
         with self.target.errors(f"comparing {mapping.table}"), RawCursor(self.conn) as cur:
             self._plan(through_index=None)
-            rows = cur.execute(query, [buckets]).fetchall()
-        return [Digest(*row) for row in rows]
+            self.conn.execute(statement(ROOM, "memory"), {"kilobytes": MEMORY})
+            for row in cur.stream(query, [buckets], size=CHUNK):
+                yield Digest(*row)
 
     def hashes(
         self, mapping: EntityMapping, buckets: int, wanted: Sequence[int], shape: Shape
     ) -> Iterator[tuple[str, UUID]]:
         """(source_id, raw_hash) of the records in the wanted buckets, streamed, by one scan."""
         table = self._table(mapping)
+        columns = table.read_columns(mapping, shape)
+        few = len(wanted) * FEW < buckets and all(one.indexed for one in table.lines.values())
         query = statement(
             ROOM,
             "hashes",
-            bucket=_bucket(table),
+            key_digest=table.md5(table.id_text()),
             id=table.id_text(),
-            row_hash=table.row_hash(table.read_columns(mapping, shape)),
+            texts=table.texts(columns),
+            row_hash=table.hash_texts(columns),
             table=table.ident,
-            lines=table.join(each=False),
+            lines=table.join(each=few),
             key=Identifier(table.key.name),
         )
         name = f"hashes_{next(self._numbers)}"
@@ -267,9 +273,21 @@ class PostgresSnapshot:
             RawServerCursor(self.conn, name) as cur,
         ):
             self._plan(through_index=None)
-            cur.itersize = 10_000
+            cur.itersize = CHUNK
             cur.execute(query, [buckets, list(wanted)])
             yield from cur
+
+    def totals(
+        self,
+        mapping: EntityMapping,
+        by: Sequence[str],
+        sums: Sequence[Sequence[str]],
+        shape: Shape,
+    ) -> Iterator[Total]:
+        """Count and sums of all records by group, computed in the system by one scan."""
+        with self.target.errors(f"summing {mapping.table}"):
+            self._plan(through_index=None)
+            yield from totals.read(self.conn, self._table(mapping), by, sums)
 
     def _table(self, mapping: EntityMapping) -> Table:
         """The mapped table, locked against rebuilding until the look ends.
@@ -333,12 +351,12 @@ class PostgresSnapshot:
             try:
                 with self.target.errors(f"reading {mapping.table}"):
                     self._plan(through_index=through_index)
-                    n = _stream(self.conn, query, write)
+                    n = copy_out(self.conn, query, write)
                     if setting is not None:
                         for name in (setting, setting + GONE):
                             self.conn.execute("SELECT set_config(%s, '', true)", (name,))
                 return n
-            except _Receiver as e:
+            except ReceiverError as e:
                 raise e.error from None
 
         return copy
@@ -359,39 +377,3 @@ class PostgresSnapshot:
 
 def _was_decoded(table: Table, since: Position) -> bool:
     return str(table.relation) in (since.get("decoded") or {}).get("tables", {})
-
-
-def _bucket(table: Table) -> Composed:
-    digest = table.md5(SQL("r.source_id"))
-    return SQL("('x' || substr({}, 1, 8))::bit(32)::bigint % $1").format(digest)
-
-
-class _Receiver(Exception):
-    """An error of the database that a reading goes into: not one of the system's."""
-
-    def __init__(self, error: psycopg.Error) -> None:
-        self.error = error
-
-
-def _stream(conn: Connection, query: Composed, write: Callable[[bytes], object]) -> int:
-    """Run a COPY and hand its blocks on; returns the number of rows."""
-
-    def hand_on(blocks: list[bytes]) -> None:
-        try:
-            write(b"".join(blocks))
-        except psycopg.Error as e:
-            raise _Receiver(e) from None
-
-    waiting: list[bytes] = []
-    size = 0
-    with psycopg.Cursor(conn) as cur:
-        with cur.copy(query) as blocks:
-            for block in blocks:
-                waiting.append(bytes(block))
-                size += len(block)
-                if size >= BLOCK:
-                    hand_on(waiting)
-                    waiting, size = [], 0
-        if waiting:
-            hand_on(waiting)
-        return cur.rowcount

@@ -6,7 +6,7 @@ can disagree about what a record holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -96,16 +96,30 @@ class Table:
 
     def row_hash(self, columns: Sequence[str], alias: str = "t") -> Composed:
         """The row hash over these columns, see concord.systems.digest."""
+        return SQL("{}::uuid").format(self._hash({c: self.text(c, alias) for c in columns}))
+
+    def hash_texts(self, columns: Sequence[str]) -> Composed:
+        """The row hash, as 32 hex digits, over what `texts` names."""
+        return self._hash({name: Identifier("x", f"c{n}") for n, name in enumerate(columns)})
+
+    def texts(self, columns: Sequence[str]) -> Composed:
+        """Each column's raw text as c0, c1, ..., for a subquery `x` that computes each once."""
+        names = [Identifier(f"c{n}") for n in range(len(columns))]
+        texts = zip(map(self.text, columns), names, strict=True)
+        return following([SQL("{} AS {}").format(text, name) for text, name in texts])
+
+    def _hash(self, texts: Mapping[str, Composable]) -> Composed:
         parts = []
-        for name in sorted(columns):
-            text = self.text(name, alias)
+        for name in sorted(texts):
             parts.append(
                 SQL("coalesce({} || octet_length({}) || ':' || {} || ';', {})").format(
-                    Literal(f"{name}="), self._bytes(text), text, Literal(f"{name}~;")
+                    Literal(f"{name}="),
+                    self._bytes(texts[name]),
+                    texts[name],
+                    Literal(f"{name}~;"),
                 )
             )
-        joined = SQL(" || ").join(parts) if parts else SQL("''")
-        return SQL("md5({})::uuid").format(self._bytes(joined))
+        return self.md5(SQL(" || ").join(parts) if parts else SQL("''"))
 
     def md5(self, text: Composable) -> Composed:
         """md5 of a text's UTF-8 bytes."""

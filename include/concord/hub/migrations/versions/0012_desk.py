@@ -3,7 +3,7 @@
 from concord.hub.migrations.run import run_beside
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -1,18 +1,19 @@
--- Count and digest of all records by key bucket, see concord.systems.digest. The two 64-bit halves
--- are summed in 32-bit pieces: sums of bigint are exact and fast. OFFSET 0 keeps the planner from
--- copying the hash into each of its four uses.
-SELECT d.bucket, count(*),
-    (sum(('x' || substr(d.pair, 1, 8))::bit(32)::bigint) * 4294967296
-     + sum(('x' || substr(d.pair, 9, 8))::bit(32)::bigint))::text || ':' ||
-    (sum(('x' || substr(d.pair, 17, 8))::bit(32)::bigint) * 4294967296
-     + sum(('x' || substr(d.pair, 25, 8))::bit(32)::bigint))::text
+-- Count and digest of all records by key bucket, in the order of buckets; those without a key last, in
+-- bucket NULL. See concord.systems.digest. The volatile column `fence` keeps the planner from copying
+-- a text or a hash into each of its uses, and lets workers share the scan all the same.
+SELECT d.bucket, count(*), coalesce(
+    sum(d.pair::bit(32)::integer) || ':' || sum(substring(d.pair, 33, 32)::integer) || ':'
+    || sum(substring(d.pair, 65, 32)::integer) || ':' || sum(substring(d.pair, 97, 32)::integer), '')
 FROM (
-    SELECT {bucket} AS bucket, {pair} AS pair
+    SELECT ('x' || {key_digest})::bit(32)::bigint % $1 AS bucket, ('x' || {pair})::bit(128) AS pair,
+        clock_timestamp() AS fence
     FROM (
-        SELECT {id} AS source_id, {row_hash} AS raw_hash
-        FROM {table} AS t{lines}
-        WHERE t.{key} IS NOT NULL OFFSET 0
+        SELECT x.id, {row_hash} AS row_hash, clock_timestamp() AS fence
+        FROM (
+            SELECT {id} AS id{texts}, clock_timestamp() AS fence
+            FROM {table} AS t{lines}
+        ) AS x
     ) AS r
-    OFFSET 0
 ) AS d
 GROUP BY d.bucket
+ORDER BY d.bucket

@@ -1,8 +1,8 @@
 -- Key and row hash of every record in the wanted buckets.
-SELECT r.source_id, r.raw_hash
+SELECT x.id, {row_hash}::uuid
 FROM (
-    SELECT {id} AS source_id, {row_hash} AS raw_hash
+    SELECT {id} AS id{texts}
     FROM {table} AS t{lines}
-    WHERE t.{key} IS NOT NULL
-) AS r
-WHERE {bucket} = ANY ($2)
+    WHERE t.{key} IS NOT NULL AND ('x' || {key_digest})::bit(32)::bigint % $1 = ANY ($2::bigint[])
+    OFFSET 0
+) AS x

@@ -1,0 +1,1 @@
+"""Certify: proof, after a full run, that it was complete and that the totals tie; in a chain."""
