@@ -31,9 +31,9 @@ def _broken(world: World, n: int = 3) -> list[quarantine.Entry]:
         mail = "foo@@bar" if i == n - 1 else f"a{i}@b.example"
         world.account(f"Broken {i} Ltd", country="Atlantis", email_address=mail)
     world.batch()
-    found = _entries(world)
+    found = _entries(world)  # in the order of the accounts' random keys
     assert len(found) == n
-    return found
+    return sorted(found, key=lambda e: (len(e.causes), e.id))
 
 
 def test_groups_say_how_many_one_correction_clears(world: World) -> None:
@@ -57,18 +57,18 @@ def test_one_correction_clears_its_group_and_leaves_what_was_changed_meanwhile(
     with world.hub.connect() as conn:
         (group,) = [g for g in groups.groups(conn) if g.cause.column == "country"]
         seen = groups.members(conn, group.cause, value="Atlantis")
-        assert sorted(seen) == [e.id for e in entries]
+        assert sorted(seen) == sorted(e.id for e in entries)
         quarantine.dismiss(conn, entries[0].id, "a test", actor="ben", code="test_data")
     with world.hub.connect() as conn:
         done = bulk.fix(conn, seen, {"country": "Germany"}, actor="anna")
-    assert done.done == (entries[1].id, entries[2].id)
+    assert sorted(done.done) == sorted((entries[1].id, entries[2].id))
     (left,) = done.refused
     assert left.id == entries[0].id
     assert "dismissed by ben on 20" in left.why
     world.batch()
     assert [e.causes[0]["column"] for e in _entries(world)] == ["email_address"]
     assert world.ops("SELECT detail -> 'entries' FROM ops.audit WHERE actor = 'anna'") == [
-        ([entries[1].id, entries[2].id],)
+        (sorted((entries[1].id, entries[2].id)),)
     ]
 
 
@@ -205,7 +205,7 @@ def test_pages_are_cut_by_key_in_either_order(world: World) -> None:
                 after = page.after
                 if after is None:
                     break
-        assert sorted(e.id for e in seen) == [e.id for e in entries]
+        assert sorted(e.id for e in seen) == sorted(e.id for e in entries)
         key = (lambda e: e.id) if order == "age" else (lambda e: (-e.exposure, e.id))
         assert seen == sorted(seen, key=key)
     with world.hub.connect() as conn:
