@@ -133,11 +133,16 @@ def _staged(
 
 
 def _wanted(conn: Connection, mapping: EntityMapping) -> Sequence[str]:
-    """Records to read whatever the change log says: asked for again, or to be replayed."""
+    """Records to read whatever the change log says: asked for again, to be replayed, being written.
+
+    The last may be as the hub knows them before our write, and after it again.
+    """
     rows = conn.execute(
         "SELECT source_id FROM ops.reread WHERE system = %(s)s AND entity = %(e)s UNION"
         " SELECT source_id FROM ops.quarantine WHERE system = %(s)s AND entity = %(e)s"
-        " AND side = 'read' AND state = 'replay'",
+        " AND side = 'read' AND state = 'replay' UNION"
+        " SELECT source_id FROM ops.intent WHERE system = %(s)s AND entity = %(e)s"
+        " AND source_id IS NOT NULL AND state IN ('sent', 'unknown')",
         {"s": mapping.system, "e": mapping.entity},
     ).fetchall()
     return [r[0] for r in rows]

@@ -11,6 +11,23 @@ from concord.pipeline import lines, stage
 from concord.pipeline.fields import columns, counts, ident, joined, table
 
 
+def let_go_overtaken(conn: Connection, batch_id: int, entity: Entity) -> None:
+    """Drop from `r` and `w` what a write has overtaken since, and lock the images of the others.
+
+    A load confirms writes while a batch takes in what was read before them. Without this, the older
+    reading would be taken for a person's change back to the value before.
+    """
+    conn.execute(
+        statement(
+            "pipeline",
+            "overtaken",
+            image=table("image", entity),
+            result=stage.work_table(batch_id, "r", entity.name),
+            work=stage.work_table(batch_id, "w", entity.name),
+        )
+    )
+
+
 def note_changes(conn: Connection, batch_id: int, entity: Entity) -> None:
     """Make `d`: each field of a known record that a person changed, with base and golden value.
 

@@ -102,8 +102,9 @@ def unify(engine: Engine, batch_id: int) -> Counts:
     - Every row of `ops` that is changed here belongs to one entity, and to a batch that holds it;
       tables of all entities are only added to. So no batch waits for a row of another one, and
       none is found waiting in a circle (locks.py says why not for the locks themselves).
-    - A load changes images and intents of its own entities without this lock, as it always did:
-      what it closes, this plan has left out as being on its way.
+    - A load changes images and intents of its own entities without this lock. What it closes, this
+      plan has left out as being on its way; an image that it confirms while an older reading of the
+      same record is on its way in stays as it is (images.let_go_overtaken).
     """
     with engine.hub.connect() as conn:
         names = read_batch(conn, batch_id).entities

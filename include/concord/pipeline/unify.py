@@ -124,6 +124,7 @@ def _absorb(
         if source.mapping.system == RULES:
             wanted.place(conn, batch.id, entity, source)
     link(conn, batch.id, entity, result)
+    images.let_go_overtaken(conn, batch.id, entity)
     merges.settle(conn, batch.id, entity)
     ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)

@@ -11,6 +11,11 @@ unsettled AS (  -- a create of ours may be among the new records and is not boun
         WHERE n.system = %(system)s AND n.entity = %(entity)s AND n.action = 'create'
           AND n.state IN ('sent', 'unknown')
     ) AS creating
+),
+written AS (  -- what was read of these may hold our write or not, which is not confirmed yet
+    SELECT DISTINCT n.source_id FROM ops.intent AS n
+    WHERE n.system = %(system)s AND n.entity = %(entity)s AND n.source_id IS NOT NULL
+      AND n.state IN ('sent', 'unknown')
 )
 INSERT INTO {work} (system, source_id, op, class, origin, raw, source_raw, raw_hash, read_seq, known, fixed,
                     remade)
@@ -23,6 +28,7 @@ SELECT %(system)s, s.source_id, s.op, k.class, 'stage',
 FROM staged AS s
 CROSS JOIN unsettled AS u
 LEFT JOIN {image} AS i ON i.source_id = s.source_id
+LEFT JOIN written AS own ON own.source_id = s.source_id
 LEFT JOIN {failing} AS bad ON bad.source_id = s.source_id
 LEFT JOIN ops.quarantine AS replay
     ON replay.system = %(system)s AND replay.entity = %(entity)s AND replay.source_id = s.source_id
@@ -33,6 +39,7 @@ CROSS JOIN LATERAL (
         WHEN s.nth > 1 THEN 'duplicate'
         WHEN %(obsolete)s THEN 'older'
         WHEN i.read_seq >= %(seq)s THEN 'older'
+        WHEN own.source_id IS NOT NULL THEN 'older'
         WHEN s.op = 'D' AND (i.source_id IS NULL OR i.deleted_at IS NOT NULL) THEN 'unchanged'
         WHEN s.op = 'D' AND %(hold_deletes)s THEN 'held'
         WHEN s.op = 'D' THEN 'new'

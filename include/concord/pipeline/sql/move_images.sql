@@ -11,3 +11,4 @@ WHERE i.deleted_at IS NULL
   AND NOT EXISTS (
       SELECT FROM {work} AS w
       WHERE w.system = i.system AND w.source_id = i.source_id AND w.op = 'D' AND w.class = 'new')
+FOR NO KEY UPDATE OF i

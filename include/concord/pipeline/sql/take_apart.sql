@@ -53,3 +53,4 @@ FROM joined AS j
 JOIN {image} AS i ON i.system = j.system AND i.source_id = j.source_id
 WHERE NOT EXISTS (
     SELECT FROM {result} AS s WHERE s.system = j.system AND s.source_id = j.source_id)
+FOR NO KEY UPDATE OF i
