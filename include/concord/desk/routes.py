@@ -1,0 +1,24 @@
+"""All pages of the desk, each with the right that it needs."""
+
+from __future__ import annotations
+
+from concord.desk.pages import certificates, common, kpis, overview, questions, runs
+from concord.desk.web import Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", overview.overview),
+    Route("GET", "/now", overview.part),
+    Route("GET", "/runs", runs.runs),
+    Route("GET", "/runs/{batch:int}", runs.run),
+    Route("GET", "/of-run", runs.of_run),
+    Route("GET", "/of-dag", runs.of_dag),
+    Route("GET", "/certificates", certificates.certificates),
+    Route("GET", "/certificates/{number:int}", certificates.certificate),
+    Route("GET", "/certificates/{number:int}/sheet", certificates.sheet),
+    Route("GET", "/kpis", kpis.page),
+    Route("GET", "/change-sets/{number:int}", questions.change_set, "decide"),
+    Route("GET", "/initial-loads/{number:int}", questions.initial_load, "decide"),
+    Route("GET", "/static/{name}", common.static, hub=False),
+    Route("POST", "/language", common.language, hub=False),
+    Route("GET", "/{path:path}", common.nowhere, hub=False),  # the last one
+)
