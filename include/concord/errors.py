@@ -74,3 +74,15 @@ class EntityStopped(ConcordError):
 
 class NotBalanced(ConcordError):
     """A batch's books do not add up: a defect, never a user's mistake."""
+
+
+class AlreadyDecided(ConcordError):
+    """Somebody else was quicker: the task is closed. Says who decided what, and when."""
+
+
+class ChangedSince(ConcordError):
+    """What a person decided about is not what he saw any more: look again, then decide."""
+
+
+class MayNot(ConcordError):
+    """The person has no right to see or decide what was asked for."""

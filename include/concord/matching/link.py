@@ -43,9 +43,9 @@ def _join_known(
             golden=table("golden", entity),
             same_image=same_key(entity, key, "r", "i"),
             same_row=same_key(entity, key, "r", "k"),
-            apart_image=_apart(entity, "r", "i"),
-            apart_golden=_apart(entity, "r", "g"),
-            apart_row=_apart(entity, "r", "k"),
+            apart_image=apart(entity, "r", "i"),
+            apart_golden=apart(entity, "r", "g"),
+            apart_row=apart(entity, "r", "k"),
         ),
         {"key": "+".join(key), "entity": entity.name, "batch": batch_id},
     )
@@ -119,7 +119,7 @@ def same_key(entity: Entity, key: tuple[str, ...], a: str, b: str) -> sql.Compos
     )
 
 
-def _apart(entity: Entity, a: str, b: str) -> sql.Composed:
+def apart(entity: Entity, a: str, b: str) -> sql.Composed:
     """True when an `apart` field has two different values."""
     tests = [
         sql.SQL("coalesce({} <> {}, false)").format(_folded(entity, f, a), _folded(entity, f, b))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import ConcordError
+from concord.errors import AlreadyDecided, ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -21,10 +21,6 @@ from concord.pipeline import guard
 from concord.pipeline.guard import Tally
 
 Rest = Literal["held", "rejected"]
-
-
-class AlreadyDecided(ConcordError):
-    """The change set is not held (any more). The message says what became of it."""
 
 
 class NothingMeant(ConcordError):
@@ -218,14 +214,17 @@ def decide_deletions(
 ) -> None:
     """A person's word on deletions that were held back; the next batch acts on it.
 
+    Refused ones stay held, and are not asked about again unless they become more; they can still be
+    approved later.
+
     Raises:
         ConcordError: no deletions are held there.
     """
     row = conn.execute(
         "UPDATE ops.review SET state = %s, closed_at = clock_timestamp(), closed_by = %s,"
-        " comment = %s WHERE kind = 'mass_deletion' AND state = 'open' AND system = %s"
-        " AND entity = %s RETURNING review_id",
-        ("approved" if approve else "rejected", actor, comment, system, entity),
+        " comment = %s WHERE kind = 'mass_deletion' AND system = %s AND entity = %s"
+        " AND (state = 'open' OR state = 'rejected' AND %s) RETURNING review_id",
+        ("approved" if approve else "rejected", actor, comment, system, entity, approve),
     ).fetchone()
     if row is None:
         raise ConcordError(f"no deletions are held in {system}.{entity}")

@@ -180,13 +180,23 @@ def _remember(
     )
 
 
-def accept(conn: Connection, system: str) -> int:
-    """Forget the remembered shapes of a system: the next batch takes what it finds."""
-    conn.execute("DELETE FROM ops.shape WHERE system = %s", (system,))
+def accept(
+    conn: Connection, system: str, *, entity: str | None = None, actor: str | None = None
+) -> int:
+    """Forget the remembered shapes of a system, or of one entity there: the next batch takes what
+    it finds. Returns how many reviews that closed.
+    """
+    which = {"system": system, "entity": entity, "actor": actor}
+    conn.execute(
+        "DELETE FROM ops.shape WHERE system = %(system)s"
+        " AND (%(entity)s::text IS NULL OR entity = %(entity)s)",
+        which,
+    )
     closed = conn.execute(
-        "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp()"
-        " WHERE kind = 'schema' AND state = 'open' AND system = %s RETURNING entity",
-        (system,),
+        "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp(),"
+        " closed_by = %(actor)s WHERE kind = 'schema' AND state = 'open' AND system = %(system)s"
+        " AND (%(entity)s::text IS NULL OR entity = %(entity)s) RETURNING entity",
+        which,
     ).fetchall()
     _catch_up(conn, system, sorted({entity for (entity,) in closed}))
     return len(closed)

@@ -1,9 +1,9 @@
 """Unify: from staged rows to images and golden records, in one transaction for the whole batch.
 
 For each entity, in the order that references need: classify and clean what came (incoming.py),
-link it (matching), follow merges inside a system (merges.py), note what people changed and take the
-images (images.py), settle deletions (deletions.py), compute golden records (golden.py), record
-conflicts (conflicts.py), settle the queues and move the cursors.
+link it (matching), follow merges inside a system (merges.py) and stewards' word (placements.py),
+note what people changed and take the images (images.py), settle deletions (deletions.py), compute
+golden records (golden.py), record conflicts (conflicts.py), settle the queues and move the cursors.
 
 Tables of its own in `stage`, one each an entity: w (every staged row with its class), c (cleaned),
 r (new good states), d (changed fields), g (golden ids to compute), n (their new state).
@@ -30,6 +30,7 @@ from concord.pipeline import (
     images,
     incoming,
     merges,
+    placements,
     relinked,
     stage,
     wanted,
@@ -126,6 +127,7 @@ def _absorb(
     link(conn, batch.id, entity, result)
     images.let_go_overtaken(conn, batch.id, entity)
     merges.settle(conn, batch.id, entity)
+    placements.settle(conn, batch.id, entity)
     ask_about_doubles(conn, batch.id, entity, result)
     images.note_changes(conn, batch.id, entity)
     images.take(conn, batch.id, entity)
@@ -238,6 +240,8 @@ def _too_many_deletions(
     few = n <= limit and not (most and n >= EMPTIED)
     if (few and not _deletions_are_held(conn, entity, system)) or _agreed(conn, entity, system, n):
         return False
+    if _refused(conn, entity, system, n):
+        return True
     conn.execute(
         "INSERT INTO ops.review (kind, system, entity, subject, detail, batch_id)"
         " VALUES ('mass_deletion', %s, %s, 'deletions', %s, %s)"
@@ -260,9 +264,21 @@ def _agreed(conn: Connection, entity: Entity, system: str, n: int) -> bool:
     return approved is not None
 
 
+def _refused(conn: Connection, entity: Entity, system: str, n: int) -> bool:
+    """Whether a person has refused so many deletions already: he is not asked again."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion' AND state = 'rejected'"
+        " AND system = %s AND entity = %s AND subject = 'deletions'"
+        " AND (detail ->> 'deletions')::bigint >= %s)",
+        (system, entity.name, n),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _deletions_are_held(conn: Connection, entity: Entity, system: str) -> bool:
     row = conn.execute(
-        "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion' AND state = 'open'"
+        "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion'"
+        " AND state IN ('open', 'rejected') AND subject = 'deletions'"
         " AND system = %s AND entity = %s)",
         (system, entity.name),
     ).fetchone()
@@ -271,9 +287,11 @@ def _deletions_are_held(conn: Connection, entity: Entity, system: str) -> bool:
 
 def _deletions_are_over(conn: Connection, entity: Entity, system: str) -> None:
     conn.execute(
-        "UPDATE ops.review SET state = 'done', closed_at = clock_timestamp(),"
-        " closed_by = 'concord', comment = 'the records are back'"
-        " WHERE kind = 'mass_deletion' AND state = 'open' AND system = %s AND entity = %s",
+        "UPDATE ops.review SET state = 'done', closed_at = coalesce(closed_at, clock_timestamp()),"
+        " closed_by = coalesce(closed_by, 'concord'),"
+        " comment = coalesce(comment, 'the records are back')"
+        " WHERE kind = 'mass_deletion' AND state IN ('open', 'rejected')"
+        " AND system = %s AND entity = %s",
         (system, entity.name),
     )
 

@@ -179,7 +179,7 @@ def _cause(result: RuleResult) -> dict[str, Any]:
     rule = result.rule
     cause = {
         "rule": rule.name,
-        "column": _column(result),
+        "column": column_of(result),
         "expectation": rule.type,
         "severity": rule.severity,
         "owner": rule.owner,
@@ -189,7 +189,7 @@ def _cause(result: RuleResult) -> dict[str, Any]:
     return {"n": result.number, "cause": cause}
 
 
-def _column(result: RuleResult) -> str | None:
+def column_of(result: RuleResult) -> str | None:
     """The columns a rule is about, apart from its condition; a read column by its own name."""
     kwargs = result.rule.kwargs
     named = [kwargs[k] for k in ("column", "column_A", "column_B") if k in kwargs]
@@ -219,7 +219,7 @@ def _verdict_row(key: tuple[int, str, str], result: RuleResult) -> tuple[Any, ..
         *key,
         rule.name,
         rule.type,
-        _column(result),
+        column_of(result),
         rule.severity,
         rule.level,
         rule.owner,

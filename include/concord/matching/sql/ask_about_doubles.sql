@@ -20,5 +20,10 @@ FROM (
 WHERE EXISTS (
     SELECT FROM {result} AS r
     WHERE r.golden_id = d.golden_id AND r.system = d.system AND NOT r.known)
+  AND NOT EXISTS (  -- a steward has looked at these very records
+    SELECT FROM ops.review AS v
+    WHERE v.kind = 'double' AND v.state <> 'open' AND v.system = d.system AND v.entity = %(entity)s
+      AND v.subject = d.golden_id::text AND v.decided IS NOT NULL
+      AND v.detail -> 'records' = d.records)
 ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject) WHERE state = 'open'
 DO UPDATE SET detail = excluded.detail

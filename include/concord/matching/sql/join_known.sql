@@ -28,7 +28,10 @@ ambiguous AS (
     SELECT 'match', r.system, %(entity)s, r.source_id,
            jsonb_build_object('key', %(key)s::text, 'candidates', f.n), %(batch)s
     FROM found AS f JOIN {result} AS r USING (id)
-    WHERE f.n > 1
+    WHERE f.n > 1 AND NOT EXISTS (  -- a steward has said already what it is
+        SELECT FROM ops.review AS v
+        WHERE v.kind = 'match' AND v.state <> 'open' AND v.system = r.system
+          AND v.entity = %(entity)s AND v.subject = r.source_id AND v.decided IS NOT NULL)
     ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject) WHERE state = 'open'
     DO NOTHING
 )
