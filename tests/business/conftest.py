@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
@@ -61,3 +62,22 @@ def people(pg: Postgres, business: Config, opened: dict[str, str]) -> Iterator[P
     yield People(business, hub, {s: urls[s] for s in ("erp", "crm")}, _runs=count(101))
     for name in names.values():
         pg.drop(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Concord's own directory of this test alone: certificates are anchored there."""
+    monkeypatch.setenv("CONCORD_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def traded(people: People, home: Path) -> People:
+    """A company with an invoice that is partly paid, an open one in euro, and an open order."""
+    paid = people.billed(people.confirmed(("BOLT", 4, 100)))
+    people.press("erp", "pay", [paid], [Decimal(52)])
+    people.billed(people.confirmed(("BOLT", 1, 100), place="HH"))
+    people.phone(("NUT", 2, 10))
+    for _ in range(3):
+        people.carry()
+    return people

@@ -298,3 +298,18 @@ def stored(dag_bag: Any, dag_id: str) -> None:
 
     assert dag_id in dag_bag.dags
     sync_bag_to_db(dag_bag, "dags-folder", None)
+
+
+def test_deletions_that_were_read_are_asked_about_and_taken(live: World, run_dag: RunDag) -> None:
+    for n in range(8):
+        live.customer(f"Company {n}")
+    live.settle()
+    live.limit("crm", deletes=2)
+    live.crm("DELETE FROM account WHERE account_name < 'Company 5'")
+    live.batch()
+    review = live.one("hub", "SELECT review_id FROM ops.review WHERE kind = 'mass_deletion'")
+    with meanwhile(answers(("Approve", {}))):
+        assert run_dag("approve_change_set", review=review) == GREEN
+    assert "5 deletions" in questions()[-1][0]
+    live.batch()
+    assert live.one("hub", "SELECT count(*) FROM image.party_crm WHERE deleted_at IS NULL") == 3

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from concord.pipeline import begin, extract, unify, validate
-from concord.systems.postgres import snapshot as snapshot_room
+from concord.systems.postgres import streaming
 from tests.faults.processes import Child
 from tests.support.capturing import capture_by
 from tests.support.shop import without_slot
@@ -65,7 +65,7 @@ def read(world: World, run_id: str, page: int, last_page: int | None = None) -> 
             die()
         write(self, block)
 
-    snapshot_room.BLOCK = page * ROW
+    streaming.BLOCK = page * ROW
     psycopg.Copy.write = counted  # type: ignore[method-assign]
     engine = world.fresh_engine(world.engine.config)
     batch = begin(engine, lane="fast", run_id=run_id)

@@ -39,7 +39,7 @@ def send(settings: Mail, lines: Sequence[str]) -> None:
 def _message(settings: Mail, lines: Sequence[str]) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"] = settings.sender, ", ".join(settings.to)
-    message["Subject"] = f"Concord: {len(lines)} new certificates"
+    message["Subject"] = f"Concord: {len(lines)} new certificate{'s'[: len(lines) != 1]}"
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain="concord.invalid")
     text = (

@@ -41,6 +41,7 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run one batch and print its books."""
     from concord.pipeline import Engine, run_batch
+    from concord.report.words import counted
 
     engine = Engine.open()
     require_current(engine)
@@ -62,8 +63,9 @@ def run(options: argparse.Namespace) -> None:
     if counts.get("certificates"):
         differences = counts.get("explained", 0), counts.get("unexplained", 0)
         print(
-            f"  {counts['certificates']} certificates; totals differ {differences[0]} times with"
-            f" a reason, {differences[1]} times without"
+            f"  {counted(counts['certificates'], 'certificate')}; totals differ"
+            f" {counted(differences[0], 'time')} with a reason,"
+            f" {counted(differences[1], 'time')} without"
         )
     if counts.get("confirmed_earlier"):
         print(f"  confirmed {counts['confirmed_earlier']} more that earlier batches had planned")

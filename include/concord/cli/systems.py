@@ -85,7 +85,7 @@ def accept(options: argparse.Namespace) -> None:
 
     [(_, mappings)] = _opened(options)
     with Hub.from_environment().connect() as conn:
-        closed = forget(conn, options.system)
+        closed = forget(conn, options.system, actor=actor(options))
         taken = sum(set_back.accept(conn, m, actor=actor(options)) for m in mappings)
     print(f"{options.system}: columns taken as they are; {closed} reviews closed.")
     if taken:

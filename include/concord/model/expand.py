@@ -10,15 +10,12 @@ from concord.model.files import (
     AuthorityForm,
     CodesForm,
     ColumnForm,
-    CompanyForm,
     EntityForm,
     FieldForm,
     GroupForm,
-    LanesForm,
-    LimitsForm,
     LinesColumnForm,
-    SystemsForm,
 )
+from concord.model.settings_files import CompanyForm, LanesForm, LimitsForm, SystemsForm
 from concord.model.spec import (
     Authority,
     Certificates,

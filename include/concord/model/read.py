@@ -18,14 +18,12 @@ from concord.model.documents import Document, Findings, read_document
 from concord.model.entity_rules import EntityRules
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
 from concord.model.parse import parse
 from concord.model.rule_files import RuleFile
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
 from concord.model.spec import Config, Control, Entity
 
 F = TypeVar("F", bound=BaseModel)

@@ -9,13 +9,11 @@ from pathlib import Path
 from concord.model.controls import ControlForm
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
     Form,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
 
 FORMS: Mapping[str, type[Form]] = {
     "company": CompanyForm,

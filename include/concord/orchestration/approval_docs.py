@@ -4,20 +4,22 @@ from __future__ import annotations
 
 ASK = """\
 **Asks about what the guard holds.** A plan over a limit of `systems.yaml` is held; a batch that
-holds one starts this DAG, and so does the clock every ten minutes. For each held change set it
-starts one run of `approve_change_set`, named after its number, so nothing is asked twice.
+holds one starts this DAG, and so does the clock every ten minutes. So do deletions over a limit
+that were read, and columns that changed. For each of them it starts one run of
+`approve_change_set`, named after its number, so nothing is asked twice.
 
 ### When it is red
 Nothing is lost: what is held stays held, and the next run asks. The red task's log says why;
 `./concord status` lists what is held, `./concord approve` decides without Airflow.
 
 ---
-**中文** 超出限额的计划会被暂停。
-本流程为每个被暂停的变更集启动一个审批流程（approve_change_set），不会重复询问。
+**中文** 超出限额的计划、批量删除和表结构变化会被暂停。
+本流程为其中每一项启动一个审批流程（approve_change_set），不会重复询问。
 """
 
 APPROVE = """\
-**One run is one question**: may this change set be written? It waits under *Required Actions*
+**One run is one question**: may this change set be written? Or: are these deletions meant, is
+this table to be taken as it is now? It waits under *Required Actions*
 until somebody answers there or at the command line, however long that takes, and keeps nothing
 else waiting: no other batch, no worker and no slot of a pool.
 
@@ -39,7 +41,7 @@ change set is still held. Clear the task to ask again, or decide by `./concord a
 也可使用命令 `./concord approve`。答复人、时间和备注保存在中枢库；等待期间不影响其他处理。
 """
 
-FIND = "Looks into the hub for change sets that are held."
+FIND = "Looks into the hub for what is held: change sets, deletions, columns."
 START = """\
 Starts `approve_change_set` for each. One that was started before is skipped: its run has the
 same name.

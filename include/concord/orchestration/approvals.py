@@ -1,9 +1,10 @@
 """The DAGs in which a person is asked: `ask_about_held`, `approve_change_set`, `initial_load`.
 
-A batch that holds a change set sends an asset event; `ask_about_held` then looks into the hub for
-everything that is held and starts one `approve_change_set` for each, with the change set's number
-as run id. So nothing is asked twice, whoever held it and however often the event comes; and since
-the hub is asked, not the event, one that was lost is made up for by the schedule.
+A batch that holds a change set, or deletions or columns that it read, sends an asset event;
+`ask_about_held` then looks into the hub for everything that is held and starts one
+`approve_change_set` for each, with its number in the run id. So nothing is asked twice, whoever
+held it and however often the event comes; and since the hub is asked, not the event, one that was
+lost is made up for by the schedule.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def ask_dag(config: Config) -> DAG:
     clock = CronTriggerTimetable(LOOK_AGAIN, timezone=config.company.timezone)
     dag = DAG(
         dag_id="ask_about_held",
-        description="Asks a person about each change set that the guard holds.",
+        description="Asks a person about each change set, deletion and column that is held.",
         doc_md=docs.ASK,
         schedule=AssetOrTimeSchedule(timetable=clock, assets=[held_asset()]),
-        params={"change_set": _number("Ask about this change set alone; 0: about all held ones.")},
+        params={"change_set": _number("Ask about this change set alone; 0: about all that waits.")},
         **_common(config, runs=1),
     )
     with dag:
@@ -66,10 +67,13 @@ def approve_dag(config: Config) -> DAG:
     """The DAG of one question: it waits for an answer, for as long as it takes."""
     dag = DAG(
         dag_id=APPROVAL,
-        description="Waits for a person's word on one held change set.",
+        description="Waits for a person's word on one held change set, or on what was read.",
         doc_md=docs.APPROVE,
         schedule=None,
-        params={"change_set": _number("Its number, as in ./concord status.")},
+        params={
+            "change_set": _number("Its number, as in ./concord status."),
+            "review": _number("Or the number of held deletions or changed columns."),
+        },
         **_common(config, runs=MOST_AT_ONCE),
     )
     with dag:
@@ -77,7 +81,7 @@ def approve_dag(config: Config) -> DAG:
             task_id="ask",
             task_display_name="Approve?",
             doc_md=docs.QUESTION,
-            about="concord.orchestration.questions:about_change_set",
+            about="concord.orchestration.questions:about_held",
             options=list(OPTIONS),
             params=_form(),
             execution_timeout=timedelta(minutes=20),

@@ -67,8 +67,12 @@ is asked about again, or rejected. From a terminal: `./concord approve {number}`
 """
 
 
-def about_change_set(params: Mapping[str, Any], run_id: str) -> AboutChangeSet:
-    """The question of a run of `approve_change_set`."""
+def about_held(params: Mapping[str, Any], run_id: str) -> Question:
+    """The question of a run of `approve_change_set`: about a change set, or about a review."""
+    from concord.orchestration.review_questions import AboutReview
+
+    if params.get("review"):
+        return AboutReview(int(params["review"]))
     return AboutChangeSet(int(params["change_set"]))
 
 
@@ -225,12 +229,19 @@ def _amount(given: Any) -> Decimal:
     return amount
 
 
-def held(hub: Hub, most: int) -> list[int]:
-    """Change sets that wait for a person, the newest first, `most` at most."""
+def held(hub: Hub, most: int) -> list[tuple[str, int]]:
+    """(`change_set` or `review`, number) of what waits for a person, `most` at most.
+
+    Reviews come first, for they are few; then the newest change sets.
+    """
+    from concord.orchestration.review_questions import open_reviews
+
     with hub.connect() as conn:
         rows = conn.execute(
             "SELECT change_set_id FROM ops.change_set WHERE state = 'held'"
             " ORDER BY change_set_id DESC LIMIT %s",
             (most,),
         ).fetchall()
-    return [int(number) for (number,) in rows]
+        reviews = open_reviews(conn, most)
+    found = [("review", n) for n in reviews] + [("change_set", int(n)) for (n,) in rows]
+    return found[:most]

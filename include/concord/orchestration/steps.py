@@ -13,6 +13,7 @@ from concord import pipeline
 from concord.errors import ConcordError, StageLost
 from concord.hub.migrate import pending
 from concord.hub.sql import statement
+from concord.orchestration.review_questions import any_opened
 from concord.pipeline import Engine
 
 Counts = dict[str, int]
@@ -138,6 +139,12 @@ def changed_entities(engine: Engine, batch_id: int) -> list[str]:
     with engine.hub.connect() as conn:
         rows = conn.execute(statement("orchestration", "changed_entities"), {"batch": batch_id})
         return [str(name) for (name,) in rows]
+
+
+def asks(engine: Engine, batch_id: int) -> bool:
+    """Whether a batch opened a review that Airflow asks about."""
+    with engine.hub.connect() as conn:
+        return any_opened(conn, batch_id)
 
 
 def what_failed(failed: Sequence[str], recorded: Mapping[str, str]) -> str:

@@ -48,7 +48,7 @@ def unify(lane: str) -> Counts:
         counts = steps.unify(engine, current_run(lane))
         changed = steps.changed_entities(engine, counts["batch_id"])
         announce(get_current_context()["outlet_events"], changed, counts["batch_id"])
-        if counts.get("held_writes"):
+        if counts.get("held_writes") or steps.asks(engine, counts["batch_id"]):
             announce_held(get_current_context()["outlet_events"], counts["batch_id"])
         return _said(counts)
 
@@ -88,9 +88,9 @@ def prune_hub() -> Counts:
 
 
 def approvals_to_start(most: int) -> list[dict[str, Any]]:
-    """Task: the runs that ask about the change sets that wait for a person.
+    """Task: the runs that ask about the change sets and reviews that wait for a person.
 
-    Each is named after its change set, so that there is never a second one.
+    Each is named after what it asks about, so that there is never a second one.
     """
     with said_plainly():
         from concord.hub.database import Hub
@@ -98,9 +98,9 @@ def approvals_to_start(most: int) -> list[dict[str, Any]]:
 
         wanted = int(get_current_context()["params"]["change_set"])
         found = questions.held(Hub.from_environment(), most)
-        numbers = [n for n in found if wanted in (0, n)]
-        log.info("Held change sets: %s", ", ".join(map(str, numbers)) or "none")
-        return [{"trigger_run_id": f"change_set_{n}", "conf": {"change_set": n}} for n in numbers]
+        chosen = [(kind, n) for kind, n in found if wanted in (0, n if kind == "change_set" else 0)]
+        log.info("Held: %s", ", ".join(f"{kind} {n}" for kind, n in chosen) or "nothing")
+        return [{"trigger_run_id": f"{kind}_{n}", "conf": {kind: n}} for kind, n in chosen]
 
 
 def extract_for_profile(lane: str, system: str) -> Counts:

@@ -27,6 +27,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
 from concord.pipeline import stage
+from concord.pipeline.companies import Companies
 from concord.pipeline.fields import partition
 from concord.pipeline.looks import Look
 from concord.systems.protocol import Digest, Position, Shape, Snapshot
@@ -64,6 +65,8 @@ class FirstLook:
     named: int = 0
     everything: bool = False
     aliases: dict[str, str] = field(default_factory=dict)  # see `_keep`
+    by_company: Companies | None = None
+    companies: dict[str, dict[str, int]] = field(default_factory=dict)  # see `Companies.records`
     began: float = field(default_factory=time.monotonic)
 
 

@@ -17,7 +17,7 @@ from concord.errors import AlreadyDecided, ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.pipeline import guard
+from concord.pipeline import drift, guard
 from concord.pipeline.guard import Tally
 
 Rest = Literal["held", "rejected"]
@@ -210,23 +210,67 @@ def _answer_set_back(conn: Connection, system: str, entity: str, actor: str) -> 
 
 
 def decide_deletions(
-    conn: Connection, system: str, entity: str, *, approve: bool, actor: str, comment: str | None
+    conn: Connection,
+    system: str,
+    entity: str,
+    *,
+    approve: bool,
+    actor: str,
+    comment: str | None,
+    most: int | None = None,
 ) -> None:
     """A person's word on deletions that were held back; the next batch acts on it.
 
-    Refused ones stay held, and are not asked about again unless they become more; they can still be
-    approved later.
+    Approved is as many as are held now, or `most` when the person was told of fewer. Refused ones
+    stay held, and the review open, until the records are back or somebody approves after all.
 
     Raises:
-        ConcordError: no deletions are held there.
+        AlreadyDecided: no deletions are held there (any more).
     """
+    state = "approved" if approve else "open"
     row = conn.execute(
-        "UPDATE ops.review SET state = %s, closed_at = clock_timestamp(), closed_by = %s,"
-        " comment = %s WHERE kind = 'mass_deletion' AND system = %s AND entity = %s"
-        " AND (state = 'open' OR state = 'rejected' AND %s) RETURNING review_id",
-        ("approved" if approve else "rejected", actor, comment, system, entity, approve),
+        "UPDATE ops.review SET state = %(state)s, comment = %(comment)s,"
+        " closed_at = CASE WHEN %(state)s <> 'open' THEN clock_timestamp() END,"
+        " closed_by = CASE WHEN %(state)s <> 'open' THEN %(actor)s END,"
+        " detail = detail || jsonb_build_object('deletions',"
+        "  least((detail ->> 'deletions')::bigint, %(most)s::bigint))"
+        " WHERE kind = 'mass_deletion' AND state = 'open' AND system = %(system)s"
+        " AND entity = %(entity)s RETURNING (detail ->> 'deletions')::bigint",
+        {
+            "state": state,
+            "comment": comment,
+            "actor": actor,
+            "most": most if approve else None,
+            "system": system,
+            "entity": entity,
+        },
     ).fetchone()
     if row is None:
-        raise ConcordError(f"no deletions are held in {system}.{entity}")
+        raise AlreadyDecided(f"no deletions are held in {system}.{entity}")
     verb = "approved" if approve else "rejected"
-    audit.append(conn, actor, f"deletions.{verb}", f"{system}.{entity}", {"comment": comment})
+    detail = {"comment": comment, "deletions": row[0]}
+    audit.append(conn, actor, f"deletions.{verb}", f"{system}.{entity}", detail)
+
+
+def decide_columns(
+    conn: Connection, system: str, entity: str, *, approve: bool, actor: str, comment: str | None
+) -> None:
+    """A person's word on columns that changed: taken as they are by the next batch, or stopped.
+
+    Refused ones stay stopped, and their reviews open, until they are as they were.
+
+    Raises:
+        AlreadyDecided: no column is stopped there (any more).
+    """
+    values = (comment, system, entity)
+    stopped = conn.execute(
+        "UPDATE ops.review SET comment = %s WHERE kind = 'schema' AND state = 'open'"
+        " AND system = %s AND entity = %s",
+        values,
+    ).rowcount
+    if not stopped:
+        raise AlreadyDecided(f"no column is stopped in {system}.{entity}")
+    if approve:
+        drift.accept(conn, system, entity, actor=actor, comment=comment)
+    verb = "approved" if approve else "rejected"
+    audit.append(conn, actor, f"columns.{verb}", f"{system}.{entity}", {"comment": comment})

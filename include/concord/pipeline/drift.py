@@ -181,12 +181,17 @@ def _remember(
 
 
 def accept(
-    conn: Connection, system: str, *, entity: str | None = None, actor: str | None = None
+    conn: Connection,
+    system: str,
+    entity: str | None = None,
+    *,
+    actor: str | None = None,
+    comment: str | None = None,
 ) -> int:
     """Forget the remembered shapes of a system, or of one entity there: the next batch takes what
     it finds. Returns how many reviews that closed.
     """
-    which = {"system": system, "entity": entity, "actor": actor}
+    which = {"system": system, "entity": entity}
     conn.execute(
         "DELETE FROM ops.shape WHERE system = %(system)s"
         " AND (%(entity)s::text IS NULL OR entity = %(entity)s)",
@@ -194,9 +199,10 @@ def accept(
     )
     closed = conn.execute(
         "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp(),"
-        " closed_by = %(actor)s WHERE kind = 'schema' AND state = 'open' AND system = %(system)s"
+        " closed_by = %(actor)s, comment = %(comment)s"
+        " WHERE kind = 'schema' AND state = 'open' AND system = %(system)s"
         " AND (%(entity)s::text IS NULL OR entity = %(entity)s) RETURNING entity",
-        which,
+        {**which, "actor": actor, "comment": comment},
     ).fetchall()
     _catch_up(conn, system, sorted({entity for (entity,) in closed}))
     return len(closed)

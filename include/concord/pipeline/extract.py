@@ -17,6 +17,7 @@ from concord.hub.database import Connection
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import drift, second_look, stage, survey
 from concord.pipeline.batch import Batch, Counts, add_counts, step, stored_counts, total
+from concord.pipeline.companies import companies_of
 from concord.pipeline.compare import FirstLook, first_look
 from concord.pipeline.engine import Engine
 from concord.pipeline.load import settle
@@ -55,7 +56,7 @@ def extract(engine: Engine, batch_id: int, system: str) -> Counts:
             for entity, mapping in work:
                 if entity.name in same:
                     continue
-                one = _entity(taken.conn, taken.batch, entity, mapping, first)
+                one = _entity(engine, taken.conn, taken.batch, entity, mapping, first)
                 if isinstance(one, Suspected):
                     suspected.append(one)
                 else:
@@ -69,7 +70,12 @@ def extract(engine: Engine, batch_id: int, system: str) -> Counts:
 
 
 def _entity(
-    conn: Connection, batch: Batch, entity: Entity, mapping: EntityMapping, seen: Look
+    engine: Engine,
+    conn: Connection,
+    batch: Batch,
+    entity: Entity,
+    mapping: EntityMapping,
+    seen: Look,
 ) -> Extracted | Suspected:
     """Stage one entity, or name what differs; a missing table or key holds this entity alone."""
     try:
@@ -87,6 +93,9 @@ def _entity(
             out.stopped = stopped
             return out
     first = first_look(conn, batch.id, mapping, seen, usable)
+    first.by_company = companies_of(engine.config, entity, mapping, usable)
+    if first.by_company is not None:
+        first.companies = first.by_company.records(mapping, seen.snapshot, usable)
     if first.live and (first.named or first.everything):
         return Suspected(mapping, first, stopped)
     if first.live:

@@ -30,7 +30,7 @@ from concord.errors import Transient
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
-from concord.pipeline import compare, stage
+from concord.pipeline import companies, compare, stage
 from concord.pipeline.compare import FirstLook
 from concord.pipeline.fields import partition
 from concord.pipeline.looks import Extracted, Look, add, staged
@@ -53,6 +53,7 @@ class Comparison:
     late: int = 0
     timing: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    companies: dict[str, dict[str, int]] = field(default_factory=dict)
     rows_moved: int = 0
     seconds: float = 0.0
 
@@ -65,6 +66,7 @@ class Comparison:
 def agreed(first: FirstLook, rows: int) -> Comparison:
     """What the first look says when it named nothing."""
     out = Comparison(first.at, sorted(first.shape.columns), first.compared, rows_moved=rows)
+    out.companies = first.companies
     out.seconds = time.monotonic() - first.began
     if first.keyless:
         out.reasons[NO_KEY] = first.keyless
@@ -199,20 +201,39 @@ def _judged(
         stage=first.stage,
         image=partition(mapping),
         seen=compare.seen(mapping, first.suspects),
+        **companies.parts(first.by_company),
     )
-    kinds = {kind: (int(n), int(copies)) for kind, n, copies in conn.execute(judge, values)}
+    judged = [
+        (kind, int(n), int(copies), by_hub, by_system)
+        for kind, n, copies, by_hub, by_system in conn.execute(judge, values)
+    ]
+    kinds = _together(judged)
     found.missing, found.extra, found.changed, found.timing = (
         kinds.get(kind, (0, 0))[0] for kind in ("missing", "extra", "changed", "timing")
     )
     if first.everything:
         found.compared = out.rows + compare.count_suspects(conn, first.suspects)[1]
-    others = {kind: kinds[kind][1] for kind in ("duplicate key", "unreadable") if kind in kinds}
+    others: dict[str, int] = {
+        kind: kinds[kind][1] for kind in ("duplicate key", "unreadable") if kind in kinds
+    }
     why = _other_hashes(conn, mapping, found.columns, out)
     if why is not None and found.changed:
         others[why], found.changed = found.changed, 0
+    if first.by_company is not None:
+        confirmed = ("missing", "extra") if why is not None else ("missing", "extra", "changed")
+        companies.share_out(first.by_company, found.companies, judged, confirmed)
     found.compared -= sum(others.values())
     found.reasons |= others
     return found
+
+
+def _together(judged: Sequence[companies.Judged]) -> dict[str, tuple[int, int]]:
+    """Suspects and copies by kind, of all companies."""
+    kinds: dict[str, tuple[int, int]] = {}
+    for kind, n, copies, *_ in judged:
+        before = kinds.get(kind, (0, 0))
+        kinds[kind] = before[0] + n, before[1] + copies
+    return kinds
 
 
 def _other_hashes(
@@ -243,5 +264,6 @@ def book(conn: Connection, batch_id: int, mapping: EntityMapping, found: Compari
             "differing": found.confirmed + found.timing,
             "incomparable": sum(found.reasons.values()),
             "reasons": Jsonb(found.reasons),
+            "companies": Jsonb(found.companies),
         },
     )

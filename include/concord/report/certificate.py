@@ -36,6 +36,7 @@ class Line:
 
     key: tuple[str, ...]
     figures: dict[str, Figures] = field(default_factory=dict)
+    apart: bool = False  # a group of them differs, though in sum they may agree
 
 
 def certificate_page(one: Certificate, out_dir: Path) -> Path:
@@ -66,6 +67,7 @@ def render(one: Certificate, language: str | None = None) -> str:
             b=content,
             tone=TONES[one.verdict],
             amiss=_amiss(one),
+            headline=_headline(one),
             style=Markup(style),
             style_hash=shell.digest(style),
             languages=LANGUAGES,
@@ -76,7 +78,7 @@ def render(one: Certificate, language: str | None = None) -> str:
 
 def headline(one: Certificate, language: str) -> Markup:
     """Its verdict in words, in one language."""
-    text = CERTIFICATE[f"{one.kind}.{one.verdict}"][language]
+    text = CERTIFICATE[_headline(one)][language]
     return Markup(text).format(n=words.number(_amiss(one)))
 
 
@@ -107,7 +109,7 @@ def summary(one: Certificate) -> Iterator[str]:
         return
     for control in content["controls"]:
         differences = [(g, d) for g in control["groups"] for d in g["differences"]]
-        yield f"{control['label']['en']}: {len(differences)} differences"
+        yield f"{control['label']['en']}: {words.counted(len(differences), 'difference')}"
         for group, difference in differences:
             for reason in difference["reasons"]:
                 named = ", ".join(str(r["name"] or r["id"]) for r in reason["records"][:5])
@@ -125,8 +127,13 @@ def _compared(table: Mapping[str, Any]) -> str:
     if not compared(table):
         return f"NOT compared{': ' + table['held'] if table['held'] else ''}"
     found = table["comparison"]
+    shared = ", ".join(
+        f"{company or '-'} {counts['records']:,}"
+        for company, counts in sorted(found["companies"].items())
+    )
     return (
-        f"{found['compared']:,} compared, {found['confirmed']:,} differed and were healed,"
+        f"{found['compared']:,} compared{f' ({shared})' if shared else ''},"
+        f" {found['confirmed']:,} differed and were healed,"
         f" {found['incomparable']:,} not comparable"
     )
 
@@ -139,11 +146,18 @@ def _amiss(one: Certificate) -> int:
     return sum(1 for table in content["tables"] if not compared(table))
 
 
+def _headline(one: Certificate) -> str:
+    """The key of the headline's text: a single thing that is amiss has its own."""
+    key = f"{one.kind}.{one.verdict}"
+    return f"{key}.one" if _amiss(one) == 1 and f"{key}.one" in CERTIFICATE else key
+
+
 def lines(control: Mapping[str, Any]) -> list[Line]:
     """The control total's groups summed up by the first parts of their keys."""
     out: dict[tuple[str, ...], Line] = {}
     for group in control["groups"]:
         line = out.setdefault(tuple(group["key"][:TOGETHER]), Line(tuple(group["key"][:TOGETHER])))
+        line.apart = line.apart or bool(group["differences"])
         for side in ("golden", *control["sides"]):
             line.figures[side] = line.figures.get(side, NOTHING) + figures(group[side])
     return list(out.values())

@@ -28,10 +28,22 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
         "en": "Not complete: {n} tables were not compared",
         "zh": "不完整：有 {n} 个表未比对",
     },
+    "completeness.bad.one": {
+        "en": "Not complete: one table was not compared",
+        "zh": "不完整：有 1 个表未比对",
+    },
     "tie.good": {"en": "All totals agree on every side", "zh": "各侧总额全部一致"},
     "tie.explained": {
         "en": "The totals agree, except for {n} differences whose reasons are known",
         "zh": "除 {n} 处原因已知的差异外，各侧总额一致",
+    },
+    "tie.explained.one": {
+        "en": "The totals agree, except for one difference whose reason is known",
+        "zh": "除 1 处原因已知的差异外，各侧总额一致",
+    },
+    "tie.bad.one": {
+        "en": "One difference has no explanation: somebody has to look at it",
+        "zh": "有 1 处差异原因不明，须人工核查",
     },
     "tie.bad": {
         "en": "{n} differences have no explanation: somebody has to look at them",
@@ -48,6 +60,11 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
     "not_compared": {"en": "not compared", "zh": "未比对"},
     "held": {"en": "held back: {why}", "zh": "已暂停：{why}"},
     "incomparable": {"en": "Not comparable", "zh": "无法比对的记录"},
+    "by_company": {"en": "By company", "zh": "按公司"},
+    "no_company": {"en": "no company", "zh": "无公司"},
+    "col.missing": {"en": "Gone there", "zh": "该侧缺失"},
+    "col.extra": {"en": "New there", "zh": "该侧多出"},
+    "col.changed": {"en": "Changed there", "zh": "该侧变更"},
     "incomparable.why": {"en": "{n} × {why}", "zh": "{why} × {n}"},
     # Totals
     "col.group": {"en": "Group", "zh": "分组"},

@@ -73,6 +73,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def counted(n: int, what: str) -> str:
+    """`1 difference`, `2 differences`: for a terminal, in English."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def money(value: Decimal) -> str:
     """`1,234.50`, exact to the cent."""
     return f"{value:,.2f}"

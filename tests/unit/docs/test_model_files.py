@@ -15,15 +15,13 @@ from concord.model.controls import ControlForm
 from concord.model.documents import Document, Findings
 from concord.model.files import (
     CodesForm,
-    CompanyForm,
     EntityForm,
     Form,
-    LanesForm,
     RuleForm,
-    SystemsForm,
 )
 from concord.model.parse import parse
 from concord.model.schema import FORMS, schema
+from concord.model.settings_files import CompanyForm, LanesForm, SystemsForm
 from concord.model.vocabulary import AUTHORITY_WORDS, CLEAN_STEPS, FORMATS
 
 ROOT = Path(__file__).resolve().parents[3]

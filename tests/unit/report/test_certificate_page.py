@@ -38,6 +38,7 @@ def table(say: Said, **changes: Any) -> dict[str, Any]:
         "as_of": AS_OF, "compared": 1_234_567, "differing": 9, "confirmed": 8, "missing": 1,
         "extra": 2, "changed": 5, "late": 3, "timing": 1, "incomparable": 4, "rows_moved": 9,
         "reasons": {say("why"): 4},
+        "companies": {say("company"): {"records": 9, "missing": 1, "extra": 2, "changed": 5}},
     }  # fmt: skip
     one = {"system": say("system"), "entity": say("entity"), "comparison": found, "held": None,
            "quarantined": 2, "parked": 1}  # fmt: skip
@@ -108,7 +109,7 @@ def test_the_page_has_only_elements_that_can_do_nothing(kind: str) -> None:
 
 def test_a_tie_shows_the_difference_and_names_the_record() -> None:
     said = said_by(tie(lambda name: f"@{name}@"))
-    assert "1 differences have no explanation" in said
+    assert "One difference has no explanation" in said
     assert "1,234.50" in said
     assert "1,234.51" in said
     assert "unexplained +0.01 @name@" in said
@@ -117,9 +118,24 @@ def test_a_tie_shows_the_difference_and_names_the_record() -> None:
     assert "All, in CNY 2 9,876.00 9,876.00 9,876.08" in said
 
 
+def test_groups_whose_differences_cancel_each_other_are_not_said_to_agree() -> None:
+    one = tie(str)
+    body = one.content
+    [group] = body["controls"][0]["groups"]
+    back = json.loads(json.dumps(group).replace("1234.51", "1234.49").replace('"0.', '"-0.'))
+    back["key"][3] = "2026-10"
+    body["controls"][0]["groups"].append(back)
+    body["unexplained"] = 2
+    said = said_by(certificate("tie", "bad", body))
+    assert "2 differences have no explanation" in said
+    assert "4 2,469.00 2,469.00 2,469.00 Difference" in said
+
+
 def test_completeness_shows_what_was_not_compared() -> None:
     said = said_by(complete(lambda name: f"@{name}@"))
-    assert "Not complete: 1 tables were not compared" in said
+    assert "Not complete: one table was not compared" in said
+    assert "By company" in said
+    assert "@system@ @entity@ @company@ 9 1 2 5" in said
     assert "1,234,567 8 3 4 2 1" in said
     assert "not compared held back: @held@" in said
     assert "4 × @why@" in said
@@ -139,10 +155,12 @@ def test_a_page_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
 
 
 def test_the_terminal_gets_the_same_in_lines() -> None:
+    assert "label: 1 difference" in summary(tie(str))
     lines = list(summary(tie(str, "timing"))) + list(summary(complete(str)))
     assert "  key, code, Posted, 2026-11, crm: timing 0.01 (name, name, name, name, name)" in lines
     assert any(
-        "1,234,567 compared, 8 differed and were healed, 4 not comparable" in s for s in lines
+        "1,234,567 compared (company 9), 8 differed and were healed, 4 not comparable" in s
+        for s in lines
     )
     assert any("NOT compared: held" in s for s in lines)
 

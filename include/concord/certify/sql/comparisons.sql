@@ -5,6 +5,7 @@ SELECT c.system, c.entity,
            'compared', c.compared, 'differing', c.differing, 'confirmed', c.confirmed,
            'missing', c.missing, 'extra', c.extra, 'changed', c.changed, 'late', c.late,
            'timing', c.timing, 'incomparable', c.incomparable, 'reasons', c.reasons,
+           'companies', c.companies,
            'rows_moved', c.rows_moved)
 FROM ops.comparison AS c
 WHERE c.batch_id = %(batch)s AND c.system = ANY (%(systems)s)

@@ -1,9 +1,11 @@
 -- judge_suspects: how many suspects are what, by a second look at each (in stage) against what the hub
 -- has seen by now. `timing`: they agree by now, or the hub has a newer state, or capture or something
 -- else that is under way brings it. The states in which a record can wait are those of seen.sql.
+-- Counted by the company of the records, as the hub has it and as the system has it, see companies.py.
 WITH looked AS (
     SELECT s.source_id, bool_or(s.op = 'U') AS there,
-        (array_agg(s.raw_hash) FILTER (WHERE s.op = 'U'))[1] AS raw_hash
+        (array_agg(s.raw_hash) FILTER (WHERE s.op = 'U'))[1] AS raw_hash,
+        (array_agg({company_there}) FILTER (WHERE s.op = 'U'))[1] AS company
     FROM {stage} AS s
     JOIN {suspects} AS x ON x.source_id = s.source_id
     GROUP BY s.source_id
@@ -14,7 +16,7 @@ WITH looked AS (
     ) AS s
     JOIN {suspects} AS x ON x.source_id = s.source_id
 )
-SELECT k.kind, count(*), sum(greatest(x.copies, 1))
+SELECT k.kind, count(*), sum(greatest(x.copies, 1)), o.company, l.company
 FROM {suspects} AS x
 LEFT JOIN looked AS l ON l.source_id = x.source_id
 LEFT JOIN held AS h ON h.source_id = x.source_id
@@ -47,4 +49,7 @@ CROSS JOIN LATERAL (
         ELSE 'changed'
     END AS kind
 ) AS k
-GROUP BY k.kind
+LEFT JOIN LATERAL (
+    SELECT {company} AS company FROM {image} AS i WHERE i.source_id = x.source_id
+) AS o ON true
+GROUP BY k.kind, o.company, l.company

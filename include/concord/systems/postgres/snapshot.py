@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import RawCursor, RawServerCursor
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
@@ -23,10 +22,10 @@ from concord.systems.postgres.columns import ROOM
 from concord.systems.postgres.connection import Target
 from concord.systems.postgres.decoding import Stretch
 from concord.systems.postgres.lines import LineTable
+from concord.systems.postgres.streaming import ReceiverError, copy_out
 from concord.systems.postgres.table import Table, following, load, shape_of, table_of, typed
 from concord.systems.protocol import Digest, Position, Reading, Shape, Total
 
-BLOCK = 256 * 1024  # bytes handed on at once
 GONE = "_gone"  # ends the name of the setting with the keys among which something was deleted
 FEW = 20  # a reading of fewer than one row in this many goes through the index
 CHUNK = 10_000  # rows of a result that are fetched at once
@@ -352,12 +351,12 @@ class PostgresSnapshot:
             try:
                 with self.target.errors(f"reading {mapping.table}"):
                     self._plan(through_index=through_index)
-                    n = _stream(self.conn, query, write)
+                    n = copy_out(self.conn, query, write)
                     if setting is not None:
                         for name in (setting, setting + GONE):
                             self.conn.execute("SELECT set_config(%s, '', true)", (name,))
                 return n
-            except _Receiver as e:
+            except ReceiverError as e:
                 raise e.error from None
 
         return copy
@@ -378,34 +377,3 @@ class PostgresSnapshot:
 
 def _was_decoded(table: Table, since: Position) -> bool:
     return str(table.relation) in (since.get("decoded") or {}).get("tables", {})
-
-
-class _Receiver(Exception):
-    """An error of the database that a reading goes into: not one of the system's."""
-
-    def __init__(self, error: psycopg.Error) -> None:
-        self.error = error
-
-
-def _stream(conn: Connection, query: Composed, write: Callable[[bytes], object]) -> int:
-    """Run a COPY and hand its blocks on; returns the number of rows."""
-
-    def hand_on(blocks: list[bytes]) -> None:
-        try:
-            write(b"".join(blocks))
-        except psycopg.Error as e:
-            raise _Receiver(e) from None
-
-    waiting: list[bytes] = []
-    size = 0
-    with psycopg.Cursor(conn) as cur:
-        with cur.copy(query) as blocks:
-            for block in blocks:
-                waiting.append(bytes(block))
-                size += len(block)
-                if size >= BLOCK:
-                    hand_on(waiting)
-                    waiting, size = [], 0
-        if waiting:
-            hand_on(waiting)
-        return cur.rowcount

@@ -17,6 +17,7 @@ CREATE TABLE ops.comparison (
     timing       bigint NOT NULL,                  -- agreed by the second look, or on their way anyway
     incomparable bigint NOT NULL,                  -- in no other count
     reasons      jsonb NOT NULL DEFAULT '{}',      -- why not comparable -> count
+    companies    jsonb NOT NULL DEFAULT '{}',      -- company -> {records there, missing, extra, changed}
     rows_moved   bigint NOT NULL,                  -- records that travelled
     seconds      double precision NOT NULL,
     PRIMARY KEY (batch_id, system, entity),

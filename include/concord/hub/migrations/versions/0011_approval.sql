@@ -18,6 +18,9 @@ ALTER TABLE ops.change_set DROP CONSTRAINT change_set_batch_id_system_entity_key
 CREATE UNIQUE INDEX change_set_planned ON ops.change_set (batch_id, system, entity) WHERE split_from IS NULL;
 CREATE INDEX change_set_held ON ops.change_set (change_set_id) WHERE state = 'held';
 
+-- Of held deletions, how many there were when Airflow asked: an answer is about no more.
+ALTER TABLE ops.review ADD COLUMN asked bigint;
+
 -- Where writes were let through before. Nothing there: the next ones are a first load.
 CREATE TABLE ops.opened (
     system        text NOT NULL,
