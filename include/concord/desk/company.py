@@ -32,3 +32,8 @@ def _stamps(root: Path) -> list[tuple[str, int, int]]:
                 status = os.stat(os.path.join(folder, name))
                 found.append((os.path.join(folder, name), status.st_mtime_ns, status.st_size))
     return found
+
+
+def expectations() -> Path:
+    """The directory of the suites."""
+    return Path(__file__).resolve().parents[3] / "expectations"

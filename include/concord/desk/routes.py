@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concord.desk.pages import certificates, common, kpis, overview, questions, runs
+from concord.desk.pages import certificates, common, kpis, overview, quarantine, questions, reviews, runs
 from concord.desk.web import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -16,6 +16,16 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/certificates/{number:int}", certificates.certificate),
     Route("GET", "/certificates/{number:int}/sheet", certificates.sheet),
     Route("GET", "/kpis", kpis.page),
+    Route("GET", "/quarantine", quarantine.listing),
+    Route("GET", "/quarantine/group", quarantine.group),
+    Route("POST", "/quarantine/group", quarantine.decide_group, "decide"),
+    Route("GET", "/quarantine/{number:int}", quarantine.one),
+    Route("POST", "/quarantine/{number:int}", quarantine.decide, "decide"),
+    Route("POST", "/quarantine/{number:int}/try", quarantine.attempt, "decide"),
+    Route("GET", "/reviews", reviews.listing),
+    Route("GET", "/reviews/{number:int}", reviews.one),
+    Route("GET", "/reviews/{number:int}/effect", reviews.became),
+    Route("POST", "/reviews/{number:int}", reviews.decide, "decide"),
     Route("GET", "/change-sets/{number:int}", questions.change_set, "decide"),
     Route("GET", "/initial-loads/{number:int}", questions.initial_load, "decide"),
     Route("GET", "/static/{name}", common.static, hub=False),

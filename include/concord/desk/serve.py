@@ -20,7 +20,14 @@ from concord.desk.company import company
 from concord.desk.pages.common import COOKIE
 from concord.desk.texts import SHELL
 from concord.desk.web import HEADERS, Answer, Ask, NotThere, Reader, Refused, Route
-from concord.errors import ConcordError, ConfigError, Transient
+from concord.errors import (
+    AlreadyDecided,
+    ChangedSince,
+    ConcordError,
+    ConfigError,
+    MayNot,
+    Transient,
+)
 from concord.hub.database import Hub
 from concord.report import shell as report
 from concord.report.texts import LANGUAGES
@@ -100,7 +107,9 @@ def status_of(error: ConcordError) -> int:
         return 503
     if isinstance(error, NotThere):
         return 404
-    return 409 if type(error).__name__ == "AlreadyDecided" else 400
+    if isinstance(error, MayNot):
+        return 403
+    return 409 if isinstance(error, (AlreadyDecided, ChangedSince)) else 400
 
 
 def failed(ask: Ask, status: int, what: str) -> Answer:

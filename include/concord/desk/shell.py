@@ -22,7 +22,7 @@ from concord.desk import assets
 from concord.desk.texts import TEXTS
 from concord.desk.web import Answer, Ask
 from concord.report import words
-from concord.report.texts import LANGUAGES
+from concord.report.texts import LANGUAGES, RULES
 
 NAV = (
     ("overview", "/", "o"),
@@ -67,8 +67,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals.update(
-        say=_say, name=_name, asset=assets.address, languages=LANGUAGES, nav=NAV, told=_told,
+        say=_say, name=_name, asset=assets.address, languages=LANGUAGES, nav=NAV,
         moment=_moment, ago=_ago, rule_words=_rule_words, cause=_cause, code_link=_query,
+        texts=TEXTS, choice_words=choice_words, loop_id=_element_id,
     )  # fmt: skip
     env.filters.update(
         shown=words.shown, number=words.number, money=words.money, seconds=words.seconds,
@@ -141,12 +142,6 @@ def _name(context: Context, kind: str, value: str | None) -> Markup:
 
 
 @pass_context
-def _told(context: Context, texts: Mapping[str, str], fallback: str = "") -> str:
-    """A text that the company wrote in some of the languages."""
-    return words.shown(texts.get(context["language"]) or fallback or next(iter(texts.values()), ""))
-
-
-@pass_context
 def _rule_words(context: Context, meaning: Mapping[str, str], fallback: str) -> str:
     return words.shown(meaning.get(context["language"]) or fallback, 300)
 
@@ -159,7 +154,7 @@ def _cause(context: Context, cause: Mapping[str, Any]) -> str:
     fallback = str(cause.get("message") or named)
     if isinstance(meaning, Mapping):
         return words.shown(str(meaning.get(context["language"]) or fallback), 300)
-    known = words.RULES.get(named)
+    known = RULES.get(named)
     return words.shown(known[context["language"]] if known else fallback, 300)
 
 
@@ -183,6 +178,18 @@ def _ago(context: Context, value: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         value.isoformat(), f"{value.astimezone(ZoneInfo(context['zone'])):%Y-%m-%d %H:%M:%S}", text
     )
+
+
+def choice_words(language: str, name: str) -> Markup:
+    """A choice of a review in words; one that names a system says so."""
+    if f"choice.{name}" in TEXTS:
+        return say(language, f"choice.{name}")
+    return say(language, "choice.system", system=name.upper())
+
+
+def _element_id(name: str) -> str:
+    """A name of a column as part of an element's id: letters and digits alone."""
+    return name.encode().hex()
 
 
 def _query(**values: object) -> str:

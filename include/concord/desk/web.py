@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.model.spec import Config
+from concord.stewardship import sight
 
 Right = Literal["read", "decide"]
 
@@ -32,6 +33,12 @@ class Reader:
 
     name: str
     may_decide: bool = False
+    account: Any = field(default=None, repr=False)  # whoever serves the pages knows more by it
+
+    @property
+    def may_see(self) -> frozenset[str]:
+        """Sensitivities of the fields that are shown: who decides has to see what about."""
+        return sight.ALL if self.may_decide else sight.PLAIN
 
     @property
     def actor(self) -> str:
@@ -79,6 +86,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A decision on what Airflow asks too: it is told, as the person, once the hub has it."""
+
+    change_set: int
+    option: str
+    form: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Answer:
     """One response."""
 
@@ -87,6 +103,7 @@ class Answer:
     kind: str = HTML
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
+    answered: Answered | None = None
 
     @property
     def all_headers(self) -> dict[str, str]:
@@ -102,7 +119,7 @@ class Route:
     path: str
     page: Callable[[Ask], Answer]
     right: Right = "read"
-    hub: bool = True  # whether the page needs the hub
+    hub: bool = True  # whether the page needs a connection to the hub
 
     @property
     def writes(self) -> bool:
