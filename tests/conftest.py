@@ -225,7 +225,8 @@ def hub_template(pg: Postgres, config: Config, tmp_path_factory: pytest.TempPath
     assert config.root is not None
     root = tmp_path_factory.mktemp("customers")
     (root / "migrations").mkdir()
-    shutil.copy(config.root / "migrations/0001_party_address_contact.sql", root / "migrations")
+    for name in ("0001_party_address_contact", "0004_search_customers"):
+        shutil.copy(config.root / f"migrations/{name}.sql", root / "migrations")
     pg.create(TEMPLATE, owner="concord_owner")
     own = config.model_copy(update={"root": root})
     migrate(pg.url(TEMPLATE, "concord_owner"), own)

@@ -146,6 +146,10 @@ def _wanted_indexes(entity: Entity) -> dict[tuple[str, str], dict[str, sql.Compo
         golden[_index_name(name, (field.name,))] = one
         if not any(key[0] == field.name for key in entity.keys):
             image[_index_name(name, (field.name,))] = one
+    for found in entity.searched:  # by how it begins
+        golden[_index_name(name, (found,))] = sql.SQL("(ops.fold({}) text_pattern_ops)").format(
+            sql.Identifier(found)
+        )
     lines: dict[tuple[str, str], dict[str, sql.Composable]] = {}
     for field in entity.documents:
         lines["golden", f"{name}_{field.name}"] = {}

@@ -221,6 +221,21 @@ class Entity(Frozen):
         return (*self.groups, *single)
 
     @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """Text fields by which people look for a golden record, beside the first part of each match
+        key: names, and what else is part of a key.
+        """
+        leading = {key[0] for key in self.keys}
+        inside = {f for key in self.keys for f in key}
+        return tuple(
+            f.name
+            for f in self.fields
+            if f.type == "text"
+            and f.name not in leading
+            and (f.name in inside or f.name == "name" or f.name.endswith("_name"))
+        )
+
+    @cached_property
     def documents(self) -> tuple[Field, ...]:
         """Fields that hold lines."""
         return tuple(f for f in self.fields if f.type == "lines")

@@ -15,10 +15,10 @@ from concord.pipeline import stage
 from concord.pipeline.fields import columns, table
 
 
-def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
+def settle(conn: Connection, batch_id: int, entity: Entity) -> bool:
     """Give records in `r`, and images, the golden ids that stewards gave them; each word once.
 
-    After linking and merges, and before images are taken.
+    After linking and merges, and before images are taken. Returns whether there were any.
     """
     parts: dict[str, sql.Composable] = {
         "result": stage.work_table(batch_id, "r", entity.name),
@@ -29,7 +29,9 @@ def settle(conn: Connection, batch_id: int, entity: Entity) -> None:
     }
     values = {"entity": entity.name, "batch": batch_id}
     found = conn.execute(statement("pipeline", "take_placements", **parts), values)
-    if found.rowcount:
+    there = found.rowcount > 0
+    if there:
         for name in ("place_rows", "place_images", "redirect_placed"):
             conn.execute(statement("pipeline", name, **parts), values)
     conn.execute("DROP TABLE placed")
+    return there

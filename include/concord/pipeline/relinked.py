@@ -53,10 +53,19 @@ def linked(
 
 
 def moved(
-    conn: Connection, config: Config, held: Collection[str], batch_id: int, entity: Entity
+    conn: Connection,
+    config: Config,
+    held: Collection[str],
+    batch_id: int,
+    entity: Entity,
+    *,
+    placed: bool,
 ) -> None:
-    """Let records that refer to a merged or separated one refer to its present golden record."""
-    if not any(m.merged_into for m in entity.mappings):
+    """Let records that refer to a merged or separated one refer to its present golden record.
+
+    `placed`: whether stewards joined or parted records in this batch.
+    """
+    if not placed and not any(m.merged_into for m in entity.mappings):
         return
     result = stage.work_table(batch_id, "r", entity.name)
     history = table("image", entity, "_history")

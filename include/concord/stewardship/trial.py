@@ -138,7 +138,8 @@ def _judged(
         result = judging.validate_table(hub.url, conn, name, suite, today=day)
     finally:
         conn.rollback()
-        conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(*name)))
+        for table in (name[1], f"v{name[1].removeprefix('b')}"):  # what the rules see, beside it
+            conn.execute(sql.SQL("DROP TABLE IF EXISTS stage.{}").format(sql.Identifier(table)))
         conn.commit()
     return [
         Failure(r.rule.name, column_of(r), r.rule.severity, r.rule.words, dict(r.rule.meaning))

@@ -20,16 +20,19 @@ def decide(
     value: Mapping[str, str | None],
     actor: str,
     comment: str | None,
+    correction: int | None = None,
 ) -> int:
     """A value for one unit of a golden record; returns the decision's number.
 
-    It wins over every system until a person changes the field in one again.
+    It wins over every system until a person changes the field in one again. `correction`: the
+    quarantine entry whose correction it belongs to, which is no such change.
     """
     row = conn.execute(
-        "INSERT INTO ops.decision (entity, golden_id, unit, value, batch_id, actor, comment)"
-        " VALUES (%s, %s, %s, %s, (SELECT coalesce(max(batch_id), 0) FROM ops.batch), %s, %s)"
+        "INSERT INTO ops.decision (entity, golden_id, unit, value, batch_id, actor, comment,"
+        " quarantine_id) VALUES"
+        " (%s, %s, %s, %s, (SELECT coalesce(max(batch_id), 0) FROM ops.batch), %s, %s, %s)"
         " RETURNING decision_id",
-        (entity.name, golden_id, unit, Jsonb(dict(value)), actor, comment),
+        (entity.name, golden_id, unit, Jsonb(dict(value)), actor, comment, correction),
     ).fetchone()
     assert row
     replan(conn, entity, [golden_id], "decided by a steward")

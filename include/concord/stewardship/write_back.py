@@ -110,7 +110,9 @@ def carry_out(
         ).fetchone()
         held: Texts = row[0] if row else {}
         value = {**held, **{f: values[f] for f in unit.fields if f in values}}
-        decision = words.decide(conn, entity, golden_id, unit.name, value, actor, comment)
+        decision = words.decide(
+            conn, entity, golden_id, unit.name, value, actor, comment, quarantine_id
+        )
         before |= held
         after |= value
     return Done(before, after, decision)

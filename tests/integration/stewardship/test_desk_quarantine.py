@@ -60,7 +60,7 @@ def test_one_correction_clears_its_group_and_leaves_what_was_changed_meanwhile(
         assert sorted(seen) == [e.id for e in entries]
         quarantine.dismiss(conn, entries[0].id, "a test", actor="ben", code="test_data")
     with world.hub.connect() as conn:
-        done = bulk.fix(conn, seen, {"country": "GB"}, actor="anna")
+        done = bulk.fix(conn, seen, {"country": "Germany"}, actor="anna")
     assert done.done == (entries[1].id, entries[2].id)
     (left,) = done.refused
     assert left.id == entries[0].id
@@ -94,7 +94,7 @@ def test_bulk_refuses_columns_that_an_entry_lacks_and_says_so(world: World) -> N
 def test_the_second_steward_is_told_what_the_first_one_did(world: World) -> None:
     (entry,) = _broken(world, 1)
     with world.hub.connect() as conn:
-        quarantine.fix(conn, entry.id, {"country": "GB"}, actor="anna", version=entry.version)
+        quarantine.fix(conn, entry.id, {"country": "Germany"}, actor="anna", version=entry.version)
         with pytest.raises(AlreadyDecided, match="was corrected by anna on 20"):
             quarantine.fix(conn, entry.id, {"country": "DE"}, actor="b", version=entry.version)
     world.batch()  # its address fails still
@@ -118,24 +118,22 @@ def _try(world: World, entry: quarantine.Entry, **values: str | None) -> trial.V
 
 def test_a_correction_is_judged_by_the_suite_before_it_is_stored(world: World) -> None:
     (entry,) = _broken(world, 1)
-    half = _try(world, entry, country="GB")
+    half = _try(world, entry, country="Germany")
     assert not half.passes
     assert {(f.rule, f.column) for f in half.failures if f.severity == "critical"} == {
         ("email_form", "email_address")
     }
     assert half.failures[0].meaning["en"]
-    assert _try(world, entry, country="GB", email_address="a@b.example").passes
+    assert _try(world, entry, country="Germany", email_address="a@b.example").passes
     assert not _try(world, entry, country="Utopia", email_address="a@b.example").passes
-    late = _try(world, entry, country="GB", email_address="a@b.example", customer_since="soon")
+    late = _try(world, entry, country="Germany", email_address="a@b.example", customer_since="soon")
     assert not late.passes
     nul = _try(world, entry, country="G\0B", email_address="a@b.example")
     assert [f.rule for f in nul.failures] == ["fix_readable"]
     with pytest.raises(ConcordError, match="has no column fax"):
         _try(world, entry, fax="1")
     assert world.ops("SELECT fix FROM ops.quarantine") == [({},)]
-    assert world.ops(
-        "SELECT count(*) FROM pg_class WHERE relnamespace = 'stage'::regnamespace"
-    ) == [(0,)]
+    assert world.ops("SELECT relname FROM pg_class WHERE relname LIKE '%%try%%'") == []
 
 
 def _taken_then_broken(world: World) -> quarantine.Entry:

@@ -49,6 +49,10 @@ CREATE INDEX quarantine_exposed ON ops.quarantine (exposed_at NULLS FIRST) WHERE
 CREATE INDEX quarantine_record ON ops.quarantine (source_id, entity);
 CREATE INDEX parked_waits_for ON ops.parked USING gin (waits_for jsonb_path_ops);
 
+-- A decision that comes with a correction waits for it to be taken: until then `quarantine_id` names it.
+ALTER TABLE ops.decision ADD COLUMN quarantine_id bigint;
+CREATE INDEX decision_waiting ON ops.decision (quarantine_id) WHERE quarantine_id IS NOT NULL;
+
 -- A steward's word on which golden record a record belongs to; taken by the entity's next batch.
 CREATE TABLE ops.placement (
     placement_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -93,4 +97,6 @@ CREATE TRIGGER incident_version BEFORE UPDATE ON ops.incident FOR EACH ROW
     WHEN ((OLD.state, OLD.owner, OLD.reason_code, OLD.comment)
           IS DISTINCT FROM (NEW.state, NEW.owner, NEW.reason_code, NEW.comment))
     EXECUTE FUNCTION ops.next_version();
+CREATE INDEX attempt_token ON ops.attempt (token, system, entity);
+CREATE INDEX redirect_to ON ops.redirect (to_id);
 CREATE INDEX validation_rule ON ops.validation (system, entity, rule, batch_id DESC);
