@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from concord.desk.pages import certificates, common, kpis, overview, quarantine, questions, reviews, runs
+from concord.desk.pages import (
+    certificates,
+    common,
+    kpis,
+    overview,
+    quarantine,
+    questions,
+    records,
+    reviews,
+    runs,
+    undoing,
+)
 from concord.desk.web import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -26,6 +37,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/reviews/{number:int}", reviews.one),
     Route("GET", "/reviews/{number:int}/effect", reviews.became),
     Route("POST", "/reviews/{number:int}", reviews.decide, "decide"),
+    Route("GET", "/records", records.search),
+    Route("GET", "/records/{entity}/{id}", records.one),
+    Route("GET", "/change-sets/{number:int}/undo", undoing.preview, "decide", hub=False),
+    Route("POST", "/change-sets/{number:int}/undo", undoing.carry_out, "decide", hub=False),
     Route("GET", "/change-sets/{number:int}", questions.change_set, "decide"),
     Route("GET", "/initial-loads/{number:int}", questions.initial_load, "decide"),
     Route("GET", "/static/{name}", common.static, hub=False),

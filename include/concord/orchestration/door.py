@@ -34,7 +34,7 @@ def doors() -> tuple[Callable[..., Reader], Callable[..., Reader]]:
     def reads(request: Request, user: BaseUser = signed_in) -> Reader:
         if not _may("GET", request, user):
             raise HTTPException(403, "Forbidden")
-        return Reader(_name(user), _may("PUT", request, user))
+        return Reader(_name(user), _may("PUT", request, user), user)
 
     def decides(reader: Reader = Depends(reads)) -> Reader:  # noqa: B008
         if not reader.may_decide:

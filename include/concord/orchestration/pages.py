@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote
 from concord.desk import serve
 from concord.desk.assets import address
 from concord.desk.web import Answer, Reader, Route
-from concord.orchestration import door
+from concord.orchestration import answering, door
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -111,7 +111,10 @@ def _endpoint(route: Route, who: Any) -> Callable[..., Awaitable[Response]]:
             read = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
             form.update({name: tuple(values) for name, values in read.items()})
         sent = _sent(request, form)
-        return _response(await run_in_threadpool(serve.answer, route, sent, reader))
+        answer = await run_in_threadpool(serve.answer, route, sent, reader)
+        if answer.answered is not None and reader.account is not None:
+            await run_in_threadpool(answering.answer, answer.answered, reader.account)
+        return _response(answer)
 
     endpoint.__annotations__.update(request=Request, reader=Reader)
     return endpoint

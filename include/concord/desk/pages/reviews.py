@@ -183,7 +183,14 @@ def _differing(detail: sides.Detail) -> set[str]:
     return {
         field
         for field in detail.fields
-        if len({(side.said[field].text, side.said[field].hidden) for side in live if field in side.said}) > 1
+        if len(
+            {
+                (side.said[field].text, side.said[field].hidden)
+                for side in live
+                if field in side.said
+            }
+        )
+        > 1
     }
 
 
@@ -194,6 +201,7 @@ def _label(ask: Ask, detail: sides.Detail) -> str:
     if golden is None or entity is None:
         return detail.review.subject
     row = sides.golden_row(ask.conn, entity, golden)
-    name = next((f.name for f in entity.fields if f.type == "text" and f.sensitivity == "public"), None)
+    name = next(
+        (f.name for f in entity.fields if f.type == "text" and f.sensitivity == "public"), None
+    )
     return (row[0].get(name) if row and name else None) or str(golden)
-
