@@ -331,6 +331,7 @@ def _settle_queues(conn: Connection, batch: Batch, entity: Entity, sources: list
     values = {"batch": batch.id, "entity": entity.name}
     for name in ("heal_quarantine", "unpark", "reread_done", "reread_older"):
         conn.execute(statement("pipeline", name, work=work), values)
+    conn.execute(statement("quality", "close_incidents"), values)  # what healed may have been it
     moved = [s.mapping.system for s in sources if not s.hold_deletes and not s.obsolete]
     _move_cursors(conn, batch, [entity.name], moved)
 

@@ -151,6 +151,7 @@ def _settle(
     numbers = [0, *(r.number for r in critical)]
     heal = "heal_golden" if suite.system == GOLDEN else "heal_passing"
     conn.execute(statement("quality", heal, stage=stage), {**who, "critical": numbers})
+    conn.execute(statement("quality", "close_incidents"), who)
     if suite.system != GOLDEN:
         _keep_failing(conn, failing_table(batch_id, suite.system, suite.entity), numbers)
     return replace(result, quarantined=done.rowcount)
@@ -206,11 +207,16 @@ def _write_validation(conn: Connection, batch_id: int, result: TableResult) -> N
 
 
 def keep_verdicts(conn: Connection, batch_id: int, result: TableResult) -> None:
-    """Add what rules say about a table to what the batch has found already."""
+    """Add what rules say about a table to what the batch has found already; a rule that fails has
+    an open incident from now on.
+    """
     key = (batch_id, result.system, result.entity)
     rows = [_verdict_row(key, r) for r in result.rules]
     with conn.cursor() as cur:
         cur.executemany(statement("quality", "keep_verdict"), rows)
+    who = {"batch": batch_id, "system": result.system, "entity": result.entity}
+    conn.execute(statement("quality", "follow_incidents"), who)
+    conn.execute(statement("quality", "close_incidents"), who)
 
 
 def _verdict_row(key: tuple[int, str, str], result: RuleResult) -> tuple[Any, ...]:
