@@ -105,6 +105,36 @@ READ: Mapping[str, Mapping[str, str]] = {
     "state.open": {"en": "running", "zh": "运行中"},
     "state.done": {"en": "done", "zh": "完成"},
     "state.failed": {"en": "failed", "zh": "失败"},
+    # Quality
+    "quality.note": {
+        "en": "Of {checked} judgements in the last runs of all rules, {failed} failed.",
+        "zh": "所有规则最近一次运行共 {checked} 次判定，{failed} 次不合格。",
+    },
+    "quality.incidents": {"en": "Open incidents", "zh": "未关闭的事件"},
+    "quality.no_incidents": {"en": "None: no rule fails.", "zh": "无：没有规则不合格。"},
+    "quality.incident": {"en": "incident", "zh": "事件"},
+    "quality.scores": {"en": "Scores", "zh": "得分"},
+    "quality.score": {"en": "Score", "zh": "得分"},
+    "quality.rules": {"en": "Rules", "zh": "规则"},
+    "quality.failing": {"en": "Failing", "zh": "不合格"},
+    "quality.last": {"en": "Last judged in", "zh": "最近判定"},
+    "quality.over_time": {"en": "Failures in the last {n} runs", "zh": "最近 {n} 次运行的不合格数"},
+    "incident.reason": {"en": "About", "zh": "原因"},
+    "incident.source_data": {"en": "wrong values are typed", "zh": "录入错误"},
+    "incident.interface": {"en": "a system sends them", "zh": "接口错误"},
+    "incident.migration": {"en": "data is being moved", "zh": "数据迁移中"},
+    "incident.rule_wrong": {"en": "the rule asks for too much", "zh": "规则过严"},
+    "incident.expected": {"en": "known, and will pass", "zh": "已知，将自行消失"},
+    "incident.other": {"en": "something else", "zh": "其他"},
+    "incident.told": {
+        "en": "Open since {when}, in {n} failing runs.",
+        "zh": "自 {when} 起，已有 {n} 次运行不合格。",
+    },
+    "incident.save": {"en": "Save", "zh": "保存"},
+    "incident.note": {
+        "en": "It closes by itself when the rule passes again.",
+        "zh": "规则恢复合格后自动关闭。",
+    },
     # Runs
     "runs": {"en": "Runs", "zh": "运行"},
     "runs.note": {

@@ -265,7 +265,10 @@ WORK: Mapping[str, Mapping[str, str]] = {
     },
     "steward": {"en": "a steward,", "zh": "管理员"},
     "record.values": {"en": "Values, and why they are so", "zh": "各值及其来源"},
-    "record.blank": {"en": "{n} fields on which nobody says anything", "zh": "{n} 个字段各方均无值"},
+    "record.blank": {
+        "en": "{n} fields on which nobody says anything",
+        "zh": "{n} 个字段各方均无值",
+    },
     "record.from": {"en": "From", "zh": "来自"},
     "record.rule": {"en": "By the rule", "zh": "依据规则"},
     "record.since": {"en": "Since", "zh": "始于"},

@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from concord.desk import shell
-from concord.desk.company import expectations
+from concord.desk.company import rules
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
 from concord.hub.database import Hub
-from concord.quality import suites
 from concord.stewardship import bulk, groups, quarantine, sight, trial, write_back
 from concord.stewardship.groups import Cause
 from concord.stewardship.quarantine import REASONS, Entry, Order
@@ -25,16 +24,20 @@ Texts = Mapping[str, str | None]
 def listing(ask: Ask) -> Answer:
     """Groups by cause, and the records one by one, both with what costs most first."""
     system, entity = ask.text("system") or None, ask.text("entity") or None
+    rule = ask.text("rule") or None
     order = next((o for o in ORDERS if o == ask.text("order")), "money")
     after = ask.text("after") or None
-    page = quarantine.page(ask.conn, system=system, entity=entity, order=order, after=after)
+    page = quarantine.page(
+        ask.conn, system=system, entity=entity, rule=rule, order=order, after=after
+    )
     return shell.page(
         ask,
         "quarantine.html.j2",
-        groups=[] if after else groups.groups(ask.conn, system=system, entity=entity),
+        groups=[] if after or rule else groups.groups(ask.conn, system=system, entity=entity),
         page=page,
         system=system,
         entity=entity,
+        rule=rule,
         order=order,
         orders=ORDERS,
         systems=[*(s.name for s in ask.config.systems), "golden", "rules"],
@@ -123,9 +126,8 @@ LONGEST = 2_000  # characters of a value that a form holds
 def attempt(ask: Ask) -> Answer:
     """What would become of the record with the values in the form; nothing is stored."""
     found = _found(ask)
-    suite = suites.load(expectations(), ask.config)
     verdict = trial.attempt(
-        Hub.from_environment(), ask.config, suite, found.id, _changed(ask, found)
+        Hub.from_environment(), ask.config, rules(ask.config), found.id, _changed(ask, found)
     )
     return shell.page(ask, "verdict.html.j2", v=verdict)
 
