@@ -1,4 +1,4 @@
-"""The steward's desk: pages on which people see what is wrong, why, what it costs, and put it right.
+"""The steward's desk: pages where people see what is wrong, why, what it costs, and put it right.
 
 Pages are plain functions from `Ask` to `Answer`; `routes.ROUTES` lists them all. Who asks, and by
 which rights, is told by whoever serves them: `concord.orchestration.pages` inside Airflow.

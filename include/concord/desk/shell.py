@@ -73,7 +73,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.filters.update(
         shown=words.shown, number=words.number, money=words.money, seconds=words.seconds,
-        percent=percent, span=_span, moment=_moment, cause=_cause, day=lambda value: f"{value:%Y-%m-%d}",
+        percent=percent, span=_span, moment=_moment, cause=_cause,
     )  # fmt: skip
     return env
 

@@ -44,20 +44,24 @@ SHELL: Mapping[str, Mapping[str, str]] = {
     # Pages that cannot be shown
     "error.401": {"en": "You are not signed in", "zh": "尚未登录"},
     "error.401.do": {
-        "en": "Your session has ended, or has not begun. Sign in to Airflow, then open this page again;"
+        "en": "Your session has ended, or has not begun. Sign in to Airflow, then open this "
+        "page again;"
         " nothing that you had already saved is lost.",
         "zh": "会话已结束或尚未开始。请登录 Airflow 后重新打开本页；已保存的内容不会丢失。",
     },
     "error.401.link": {"en": "Sign in", "zh": "登录"},
     "error.403": {"en": "You may not do this", "zh": "没有权限"},
     "error.403.do": {
-        "en": "Pages need the right to read Concord's DAGs in Airflow, decisions the right to edit them."
+        "en": "Pages need the right to read Concord's DAGs in Airflow, decisions the right to "
+        "edit them."
         " Ask an administrator of Airflow for a role that has it.",
-        "zh": "查看页面需要在 Airflow 中对 Concord 的 DAG 有读取权限，做决定需要编辑权限。请向 Airflow 管理员申请相应角色。",
+        "zh": "查看页面需要在 Airflow 中对 Concord 的 DAG 有读取权限，做决定需要编辑权限。请向 "
+        "Airflow 管理员申请相应角色。",
     },
     "error.404": {"en": "There is no such page or record", "zh": "没有这个页面或记录"},
     "error.404.do": {
-        "en": "It may have been there and is gone: a record can be merged or deleted while its page is"
+        "en": "It may have been there and is gone: a record can be merged or deleted while its "
+        "page is"
         " open. Look for it by its name or number.",
         "zh": "它可能已不存在：页面打开期间记录可能被合并或删除。请按名称或编号查找。",
     },
@@ -84,9 +88,11 @@ SHELL: Mapping[str, Mapping[str, str]] = {
     },
     "error.500": {"en": "Something went wrong here", "zh": "页面出错"},
     "error.500.do": {
-        "en": "Nothing was stored. Try again; if it comes back, tell the operator the time, {when}: the"
+        "en": "Nothing was stored. Try again; if it comes back, tell the operator the time, "
+        "{when}: the"
         " api-server's log has the cause.",
-        "zh": "没有保存任何内容。请重试；若再次出现，请将时间 {when} 告知运维人员，原因在 api-server 日志中。",
+        "zh": "没有保存任何内容。请重试；若再次出现，请将时间 {when} 告知运维人员，原因在 "
+        "api-server 日志中。",
     },
     "error.back": {"en": "To the overview", "zh": "返回总览"},
 }

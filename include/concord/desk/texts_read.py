@@ -32,12 +32,14 @@ READ: Mapping[str, Mapping[str, str]] = {
         "zh": "其他数据不受影响。请在“待审”中批准或拒绝。",
     },
     "now.note.late": {
-        "en": "What is shown is correct, but older than its target. See the lanes below; the operator"
+        "en": "What is shown is correct, but older than its target. See the lanes below; the "
+        "operator"
         " looks at Airflow's scheduler.",
         "zh": "所示数据正确，但已超过目标时限。请看下方各通道；运维人员请检查 Airflow 调度器。",
     },
     "now.note.failed": {
-        "en": "Nothing is left half-written; the next batch begins where it did. See the run for the"
+        "en": "Nothing is left half-written; the next batch begins where it did. See the run "
+        "for the"
         " cause.",
         "zh": "没有写了一半的数据，下一批次从同一位置开始。原因见该次运行。",
     },
@@ -55,7 +57,8 @@ READ: Mapping[str, Mapping[str, str]] = {
     "fresh.late": {"en": "late", "zh": "延迟"},
     "fresh.on_time": {"en": "on time", "zh": "按时"},
     "fresh.note": {
-        "en": "How long ago the newest good batch began that read the system. All that was committed"
+        "en": "How long ago the newest good batch began that read the system. All that was "
+        "committed"
         " there before is in the hub.",
         "zh": "距最近一次成功读取该系统的批次开始的时间。此前提交的数据均已入库。",
     },
@@ -98,8 +101,6 @@ READ: Mapping[str, Mapping[str, str]] = {
     "chart.most": {"en": "at most {n}", "zh": "最多 {n}"},
     "chart.now": {"en": "now {n}", "zh": "当前 {n}"},
     "golden": {"en": "Golden record", "zh": "统一记录"},
-    "system.golden": {"en": "merged", "zh": "合并"},
-    "system.rules": {"en": "rules", "zh": "规则"},
     "review.set_back": {"en": "a system that was set back", "zh": "系统被回退"},
     "review.undo": {"en": "an undo left to a person", "zh": "撤销待人工处理"},
     "state.open": {"en": "running", "zh": "运行中"},
@@ -157,7 +158,8 @@ READ: Mapping[str, Mapping[str, str]] = {
     "runs.command": {"en": "run at the command line", "zh": "由命令行运行"},
     "runs.report": {"en": "As one page in all languages", "zh": "多语言单页报告"},
     "runs.of_none": {
-        "en": "This run has no batch: it has not begun one, it is not one of Concord's lanes, or its"
+        "en": "This run has no batch: it has not begun one, it is not one of Concord's lanes, "
+        "or its"
         " batch was pruned.",
         "zh": "此次运行没有批次：可能尚未开始、不是 Concord 的通道，或批次已被清理。",
     },
@@ -193,10 +195,12 @@ READ: Mapping[str, Mapping[str, str]] = {
     "kpi.order_steps.unit": {"en": "days to shipment, median", "zh": "天（到发货，中位数）"},
     "kpi.order_steps.means": {
         "en": "Of orders of the period that are confirmed or done: days from the order to the first"
-        " shipment, from the first shipment to the last delivery, from the order to the first posted"
+        " shipment, from the first shipment to the last delivery, from the order to the first "
+        "posted"
         " invoice, and from that to the payment that settled it. Median, and what nine of ten stay"
         " within.",
-        "zh": "时段内已确认或已完成的订单：下单到首次发货、首次发货到最后送达、下单到首张过账发票、发票到结清付款的天数。中位数，以及十分之九不超过的值。",
+        "zh": "时段内已确认或已完成的订单：下单到首次发货、首次发货到最后送达、下单到首张过账发票"
+        "、发票到结清付款的天数。中位数，以及十分之九不超过的值。",
     },
     "kpi.order_steps.0": {"en": "Median, days", "zh": "中位数（天）"},
     "kpi.order_steps.1": {"en": "Nine of ten, days", "zh": "90% 以内（天）"},
@@ -216,7 +220,8 @@ READ: Mapping[str, Mapping[str, str]] = {
     "kpi.touchless": {"en": "Touchless rate", "zh": "免人工率"},
     "kpi.touchless.unit": {"en": "of writes without a person", "zh": "写入无需人工"},
     "kpi.touchless.means": {
-        "en": "Writes planned in the period that no person had to approve, reject or take back, of all"
+        "en": "Writes planned in the period that no person had to approve, reject or take back,"
+        " of all"
         " planned ones.",
         "zh": "时段内计划的写入中，无需人工批准、拒绝或撤销的占比。",
     },
@@ -224,16 +229,19 @@ READ: Mapping[str, Mapping[str, str]] = {
     "kpi.latency": {"en": "Sync latency", "zh": "同步延迟"},
     "kpi.latency.unit": {"en": "in the fast lane, median", "zh": "快速通道，中位数"},
     "kpi.latency.means": {
-        "en": "From the start of the batch that read a change to the answer of the system that it was"
+        "en": "From the start of the batch that read a change to the answer of the system that "
+        "it was"
         " written to, per call. Before it comes at most one interval of the lane.",
-        "zh": "从读取变更的批次开始，到目标系统应答写入的时间（按调用统计）。此前最多再加一个通道间隔。",
+        "zh": "从读取变更的批次开始，到目标系统应答写入的时间（按调用统计）。此前最多再加一个通道"
+        "间隔。",
     },
     "kpi.latency.0": {"en": "Median", "zh": "中位数"},
     "kpi.latency.1": {"en": "95 of 100", "zh": "95% 以内"},
     "kpi.duplicates": {"en": "Duplicates found", "zh": "发现的重复"},
     "kpi.duplicates.unit": {"en": "found in the period", "zh": "时段内发现"},
     "kpi.duplicates.means": {
-        "en": "Records that one system holds twice, records whose match is in doubt, and golden records"
+        "en": "Records that one system holds twice, records whose match is in doubt, and golden"
+        " records"
         " that became one, all found in the period.",
         "zh": "时段内发现的：同一系统内的重复记录、匹配存疑的记录，以及合并为一的统一记录。",
     },
@@ -244,9 +252,11 @@ READ: Mapping[str, Mapping[str, str]] = {
     "kpi.satisfaction": {"en": "Satisfaction", "zh": "满意度"},
     "kpi.satisfaction.unit": {"en": "of 5, mean answer", "zh": "分（满分 5，平均）"},
     "kpi.satisfaction.means": {
-        "en": "Answers of customers whose tickets were closed in the period, 1 (bad) to 5 (good); the"
+        "en": "Answers of customers whose tickets were closed in the period, 1 (bad) to 5 "
+        "(good); the"
         " share of 4 and 5; and the median of hours until a ticket was closed.",
-        "zh": "时段内关闭的工单的客户评分，1（差）到 5（好）；4 分和 5 分的占比；以及关闭工单所需小时数的中位数。",
+        "zh": "时段内关闭的工单的客户评分，1（差）到 5（好）；4 分和 5 分的占比；以及关闭工单所需"
+        "小时数的中位数。",
     },
     "kpi.satisfaction.0": {"en": "4 or 5", "zh": "4 分及以上"},
     "kpi.satisfaction.1": {"en": "Hours to close, median", "zh": "关闭用时（小时，中位数）"},

@@ -20,7 +20,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "立即生效并记录您的姓名，随下一个快速批次执行。",
     },
     "decide.not_you": {
-        "en": "You may look at this and not decide it: that needs the right to edit Concord's DAGs.",
+        "en": "You may look at this and not decide it: that needs the right to edit Concord's "
+        "DAGs.",
         "zh": "您可以查看但不能决定：需要编辑 Concord DAG 的权限。",
     },
     "decided": {"en": "Decided", "zh": "决定"},
@@ -75,11 +76,13 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "问题已消失，于 {when} 自动关闭。",
     },
     "review.help.conflict": {
-        "en": "Both sides changed this since they last agreed. Until you decide, the golden value stays.",
+        "en": "Both sides changed this since they last agreed. Until you decide, the golden "
+        "value stays.",
         "zh": "自上次一致以来两侧都改过。决定之前保留统一值。",
     },
     "review.help.match": {
-        "en": "This record has the keys of more than one golden record. Say which it is, or that it is none.",
+        "en": "This record has the keys of more than one golden record. Say which it is, or that "
+        "it is none.",
         "zh": "该记录与多条统一记录的键相符。请指明是哪一条，或都不是。",
     },
     "review.help.double": {
@@ -87,7 +90,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "同一系统中有多条；只会写入第一条。",
     },
     "review.help.mass_deletion": {
-        "en": "More records are gone at once than the limit allows. Nothing was deleted elsewhere yet.",
+        "en": "More records are gone at once than the limit allows. Nothing was deleted "
+        "elsewhere yet.",
         "zh": "一次消失的记录超过上限。其他系统尚未删除任何内容。",
     },
     "review.help.set_back": {
@@ -99,16 +103,22 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "该表的列有变化；接受之前不使用相关字段。",
     },
     "review.help.undo": {
-        "en": "A person changed this after the change set that was taken back; it was left as it is.",
+        "en": "A person changed this after the change set that was taken back; it was left as it "
+        "is.",
         "zh": "撤销的变更集之后有人改过此值，因此保持原样。",
     },
     "review.help.proposal": {
-        "en": "A steward wants this to be decided so always. An engineer writes it into the model file.",
+        "en": "A steward wants this to be decided so always. An engineer writes it into the "
+        "model file.",
         "zh": "管理员希望今后都这样决定。由工程师写入模型文件。",
     },
     "review.help.write_back": {
         "en": "A correction of a quarantined record, to be taken and written into its own system.",
         "zh": "对隔离记录的更正，采纳后写回其来源系统。",
+    },
+    "review.help.tie": {
+        "en": "Totals differ and nothing explains it. It closes by itself when they agree again.",
+        "zh": "总额不一致且原因不明。一致后会自动关闭。",
     },
     "choice.system": {
         "en": "take the value of {system}; it goes to all systems",
@@ -171,7 +181,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "fix": {"en": "Save and send again", "zh": "保存并重发"},
     "fix.all": {"en": "Correct {n}", "zh": "更正 {n} 条"},
     "fix.note": {
-        "en": "Saved, the next batch judges the record with your values, and takes them if they hold.",
+        "en": "Saved, the next batch judges the record with your values, and takes them if they "
+        "hold.",
         "zh": "保存后，下一批次按您的值重新校验，通过即采纳。",
     },
     "try": {"en": "Check by the rules", "zh": "按规则检查"},
@@ -185,7 +196,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
     },
     "write_back": {"en": "Ask to write it back", "zh": "申请写回"},
     "write_back.note": {
-        "en": "Written back, the correction also goes into the record's own system, after approval.",
+        "en": "Written back, the correction also goes into the record's own system, after "
+        "approval.",
         "zh": "写回时，更正经批准后也会写入来源系统。",
     },
     "replay": {"en": "Send again", "zh": "重发"},
@@ -219,7 +231,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "entry.healed": {"en": "taken", "zh": "已采纳"},
     "entry.dismissed": {"en": "dismissed", "zh": "已忽略"},
     "entry.replay.note": {
-        "en": "The next batch judges it. Open this page again in a minute to see what became of it.",
+        "en": "The next batch judges it. Open this page again in a minute to see what became of "
+        "it.",
         "zh": "下一批次会重新校验。一分钟后重新打开本页查看结果。",
     },
     "entry.healed.note": {
@@ -242,7 +255,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "undo.title": {"en": "Take change set {n} back?", "zh": "撤销变更集 {n}？"},
     "undo.done": {"en": "Change set {n} was taken back", "zh": "变更集 {n} 已撤销"},
     "undo.note": {
-        "en": "Old values are written only where nobody changed them since; what was changed since goes"
+        "en": "Old values are written only where nobody changed them since; what was changed "
+        "since goes"
         " to Reviews.",
         "zh": "仅当此后无人修改时才写回旧值；此后有人改过的转入待审。",
     },
@@ -259,7 +273,8 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "没有找到。请尝试编号、邮箱或名称开头。",
     },
     "search.how": {
-        "en": "Any key of any record: a number, an e-mail address, a tax number, a system's own key; or how"
+        "en": "Any key of any record: a number, an e-mail address, a tax number, a system's own"
+        " key; or how"
         " a name begins.",
         "zh": "可输入任意键：编号、邮箱、税号、系统自身的键，或名称开头。",
     },

@@ -1,4 +1,4 @@
-"""How things stand now: freshness against its target, what is open and what it costs, throughput."""
+"""How things stand now: freshness against its target, what is open and at stake, throughput."""
 
 from __future__ import annotations
 
@@ -183,12 +183,12 @@ def problems(conn: Connection) -> list[Open]:
     for state, n, money, oldest in _rows(conn, "on_their_way"):
         kind = "unknown" if state == "unknown" else "way"
         found.append(Open(kind, (state,), n, money, 0, oldest, "/runs"))
-    for system, entity, side, n, oldest in _rows(conn, "open_quarantine"):
+    for system, entity, side, n, money, oldest in _rows(conn, "open_quarantine"):
         path = f"/quarantine?system={system}&entity={entity}"
-        found.append(Open("quarantine", (system, entity, side), n, None, 0, oldest, path))
-    for kind, n, oldest in _rows(conn, "open_reviews"):
+        found.append(Open("quarantine", (system, entity, side), n, money, 0, oldest, path))
+    for kind, n, money, oldest in _rows(conn, "open_reviews"):
         if kind != "change_set":
-            found.append(Open("review", (kind,), n, None, 0, oldest, f"/reviews?kind={kind}"))
+            found.append(Open("review", (kind,), n, money, 0, oldest, f"/reviews?kind={kind}"))
     for system, entity, n, oldest in _rows(conn, "parked"):
         found.append(Open("parked", (system, entity), n, None, 0, oldest, "/runs"))
     return sorted(found, key=lambda one: (-(one.money or 0), one.kind == "parked", -one.count))

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from concord.desk.company import company
-from concord.desk.web import Reader
-
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from concord.desk.web import Reader
 
 APPROVAL = "approve_change_set"
 
@@ -28,6 +27,8 @@ def doors() -> tuple[Callable[..., Reader], Callable[..., Reader]]:
     from airflow.api_fastapi.core_api.security import get_user
     from fastapi import Depends, HTTPException
     from starlette.requests import Request
+
+    from concord.desk.web import Reader
 
     signed_in = Depends(get_user)
 
@@ -43,6 +44,7 @@ def doors() -> tuple[Callable[..., Reader], Callable[..., Reader]]:
 
     # Annotations are read as text here, and name what only this function knows.
     reads.__annotations__.update(request=Request, user=BaseUser)
+    decides.__annotations__.update(reader=Reader)
     return reads, decides
 
 
@@ -69,6 +71,8 @@ def _may(method: str, request: Request, user: Any) -> bool:
 def _checks(method: Any) -> Iterator[Callable[[Request, Any], None]]:
     from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
     from airflow.api_fastapi.core_api.security import requires_access_dag
+
+    from concord.desk.company import company
 
     for dag in (*(lane.dag for lane in company().lanes), APPROVAL):
         yield requires_access_dag(method, param_dag_id=dag)

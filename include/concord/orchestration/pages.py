@@ -12,15 +12,15 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 
-from concord.desk import serve
 from concord.desk.assets import address
-from concord.desk.web import Answer, Reader, Route
-from concord.orchestration import answering, door
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from concord.desk.serve import Sent
+    from concord.desk.web import Answer, Route
 
 PREFIX = "/concord"
 YEAR = 31_536_000
@@ -40,7 +40,7 @@ class Pages:
 
 
 def views(base: str) -> list[dict[str, Any]]:
-    """Entries of Airflow's navigation, and tabs on its DAGs and runs. `base`: Airflow's own path."""
+    """Entries of Airflow's navigation, tabs on its DAGs and runs. `base`: Airflow's own path."""
     root = base.rstrip("/") + PREFIX
     icons = {"icon": root + address("icon.svg"), "icon_dark_mode": root + address("icon-dark.svg")}
     return [
@@ -77,6 +77,7 @@ def app() -> FastAPI:
     from starlette.exceptions import HTTPException
 
     from concord.desk.routes import ROUTES
+    from concord.orchestration import door
 
     reads, decides = door.doors()
     made = FastAPI(
@@ -98,6 +99,10 @@ def app() -> FastAPI:
 def _endpoint(route: Route, who: Any) -> Callable[..., Awaitable[Response]]:
     from starlette.concurrency import run_in_threadpool
     from starlette.requests import Request
+
+    from concord.desk import serve
+    from concord.desk.web import Reader
+    from concord.orchestration import answering
 
     async def endpoint(request: Request, reader: Reader = who) -> Response:
         form: dict[str, tuple[str, ...]] = {}
@@ -122,6 +127,8 @@ def _endpoint(route: Route, who: Any) -> Callable[..., Awaitable[Response]]:
 
 async def _body(request: Request) -> bytes | None:
     """The whole body; None where it is longer than a form of ours can be."""
+    from concord.desk import serve
+
     body = b""
     async for piece in request.stream():
         body += piece
@@ -130,11 +137,13 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-def _sent(request: Request, form: dict[str, tuple[str, ...]]) -> serve.Sent:
+def _sent(request: Request, form: dict[str, tuple[str, ...]]) -> Sent:
     root = str(request.scope.get("root_path", "")).rstrip("/")
     path = request.scope["path"].removeprefix(root) or "/"
     query = request.url.query
-    return serve.Sent(
+    from concord.desk.serve import Sent
+
+    return Sent(
         root=root,
         path=f"{path}?{query}" if query else path,
         params={name: str(value) for name, value in request.path_params.items()},
@@ -157,6 +166,9 @@ def _response(answer: Answer) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """Whoever is not let in, and addresses that are none of ours."""
     from starlette.concurrency import run_in_threadpool
+
+    from concord.desk import serve
+    from concord.orchestration import door
 
     sent = _sent(request, {})
     status = int(getattr(error, "status_code", 404))

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import AlreadyDecided, ConcordError
+from concord.errors import AlreadyDecided as AlreadyDecided
+from concord.errors import ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement

@@ -267,6 +267,7 @@ _BY_KIND: Mapping[str, Doing] = {
     "mass_deletion": _nothing,
     "set_back": _set_back,
     "schema": _schema,
+    "tie": _nothing,
     "rule": _rule,
     "change_set": _change_set,
     "proposal": _nothing,

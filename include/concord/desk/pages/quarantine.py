@@ -25,7 +25,7 @@ def listing(ask: Ask) -> Answer:
     """Groups by cause, and the records one by one, both with what costs most first."""
     system, entity = ask.text("system") or None, ask.text("entity") or None
     rule = ask.text("rule") or None
-    order = next((o for o in ORDERS if o == ask.text("order")), "money")
+    order = next((o for o in ORDERS if o == ask.text("order")), ORDERS[0])
     after = ask.text("after") or None
     page = quarantine.page(
         ask.conn, system=system, entity=entity, rule=rule, order=order, after=after

@@ -1,4 +1,4 @@
-"""Records: found by any key or name, explained value by value, as they were, and what came of them."""
+"""Records: found by any key or name, explained value by value, now and as they were."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ FIELD = "field:"  # before the name of a field, in a form
 def listing(ask: Ask) -> Answer:
     """The list, what costs most first."""
     kind = ask.text("kind") or None
-    order = next((o for o in ORDERS if o == ask.text("order")), "money")
+    order = next((o for o in ORDERS if o == ask.text("order")), ORDERS[0])
     after = ask.text("after") or None
     found = reviews.page(ask.conn, kind=kind, order=order, after=after)
     return shell.page(
