@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from concord.hub.audit import verify
+from concord.insight.now import now
 from tests.integration.desk.conftest import STEWARD, VIEWER, Open
 from tests.support.payloads import Found
 from tests.support.world import World
@@ -194,10 +195,11 @@ def test_reading_changes_nothing_even_where_a_page_is_wrong(
 ) -> None:
     from concord.desk.pages import overview
 
-    def wrong(ask: Any) -> Any:
-        ask.conn.execute("UPDATE ops.review SET comment = 'x'")
+    def wrong(conn: Any, config: Any) -> Any:
+        conn.execute("UPDATE ops.review SET comment = 'x'")
+        return now(conn, config)
 
-    monkeypatch.setattr(overview, "now", lambda conn, config: wrong(type("A", (), {"conn": conn})))
+    monkeypatch.setattr(overview, "now", wrong)
     assert page("/").status == 500
     assert one(office, "SELECT count(*) FROM ops.review WHERE comment = 'x'") == 0
 
