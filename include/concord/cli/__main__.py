@@ -14,6 +14,9 @@ from concord.cli import (
     company,
     hub,
     initial,
+    quality,
+    record,
+    review,
     rules,
     runs,
     sandbox,
@@ -26,8 +29,8 @@ from concord.errors import ConcordError
 NO_TABLES = {"42P01", "3F000"}  # PostgreSQL: undefined table, invalid schema name
 
 GROUPS = (
-    runs, approval, initial, certificate, company, hub, systems, rules, steward, undo, sandbox,
-    bench,
+    runs, approval, initial, certificate, company, hub, systems, rules, steward, review, record,
+    quality, undo, sandbox, bench,
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import getpass
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from concord.errors import ConcordError
+
 Run = Callable[[argparse.Namespace], int | None]
 
 
@@ -58,6 +60,24 @@ def _width(text: str) -> int:
     import unicodedata
 
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def short(value: str | None) -> str:
+    """A value in at most 200 characters."""
+    if value is None:
+        return "(empty)"
+    return value if len(value) <= 200 else f"{value[:200]}… ({len(value)} characters)"
+
+
+def pairs(texts: Iterable[str]) -> dict[str, str | None]:
+    """`NAME=VALUE` by name; `NAME=` is None. Raises ConcordError for anything else."""
+    values: dict[str, str | None] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ConcordError(f"{text!r} is not NAME=VALUE")
+        values[name] = value or None
+    return values
 
 
 def actor(options: argparse.Namespace) -> str:

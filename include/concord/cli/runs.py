@@ -160,7 +160,7 @@ def _open_work(conn: Any) -> list[str]:
     if unknown:
         lines.append(f"{unknown} writes unknown: looked up before anything is sent again")
     if reviews:
-        lines.append(f"{reviews} reviews open: ./concord quarantine reviews")
+        lines.append(f"{reviews} reviews open: ./concord review list")
     for number, system, entity, why in conn.execute(
         "SELECT change_set_id, system, entity, reason FROM ops.change_set WHERE state = 'held'"
         " ORDER BY change_set_id"

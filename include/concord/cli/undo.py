@@ -48,6 +48,6 @@ def undo(options: argparse.Namespace) -> None:
         if n:
             print(f"  {n} {what}")
     if options.execute:
-        print("Done. See ./concord status and ./concord quarantine reviews.")
+        print("Done. See ./concord status and ./concord review list.")
     else:
         print(f"Nothing was changed. To do it: ./concord undo {options.change_set} --run")

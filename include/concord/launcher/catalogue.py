@@ -30,6 +30,9 @@ ENGINE = (
     Entry(
         "quarantine", "Records that failed validation: list, show, fix, replay.", "quarantine list"
     ),
+    Entry("review", "Questions for a person: list, show, decide.", "review list"),
+    Entry("record", "A record: find it, and why it is so.", "record find GB123456789"),
+    Entry("quality", "How well the rules hold: scores, incidents.", "quality scores"),
     Entry("approve", "Let a held change set, a part of it, or held deletions pass.", "approve 7"),
     Entry("reject", "Refuse a held change set.", "reject 7"),
     Entry("initial-load", "Bring two full systems together: profile, ask, write.", "initial-load"),

@@ -15,6 +15,7 @@ from concord.hub.migrate import pending
 from concord.hub.sql import statement
 from concord.orchestration.review_questions import any_opened
 from concord.pipeline import Engine
+from concord.stewardship import exposure
 
 Counts = dict[str, int]
 
@@ -119,7 +120,10 @@ def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
     """
     if not failed:
         batch = begin(engine, run)
-        return {"batch_id": batch, **pipeline.finish(engine, batch)}
+        counts = pipeline.finish(engine, batch)
+        with engine.hub.connect() as conn:  # what the batch put aside is sorted by it
+            exposure.refresh(conn, engine.config)
+        return {"batch_id": batch, **counts}
     latest = pipeline.latest(engine, run.run_id)
     if latest is None:
         raise UpstreamFailed(f"No batch was begun, since {' and '.join(failed)} failed.")

@@ -12,6 +12,7 @@ from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
+from concord.pipeline import guard
 from concord.pipeline.fields import partition
 
 
@@ -44,6 +45,15 @@ def accept(conn: Connection, mapping: EntityMapping, *, actor: str) -> int:
         " AND system = %(system)s AND entity = %(entity)s",
         {**values, "actor": actor},
     )
+    nothing_left = conn.execute(
+        "SELECT change_set_id FROM ops.change_set AS s WHERE state = 'held' AND system = %(system)s"
+        " AND entity = %(entity)s AND NOT EXISTS (SELECT FROM ops.intent AS n"
+        " WHERE n.change_set_id = s.change_set_id AND n.state = 'waiting')",
+        values,
+    ).fetchall()
+    for (number,) in nothing_left:  # what it would have given back is not wanted any more
+        why = "the earlier state was accepted"
+        guard.decide(conn, number, approve=False, actor=actor, comment=why)
     detail = {"records": taken}
     audit.append(conn, actor, "set_back.accept", f"{mapping.system}.{mapping.entity}", detail)
     return taken

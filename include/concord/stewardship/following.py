@@ -94,20 +94,16 @@ def writes(
 
 def _write(entity: Entity, row: Any, may_see: Collection[str]) -> Write:
     old, new, reason, calls = row[12:16]
-    return Write(
-        *row[:12],
-        old=_seen(entity, old, may_see),
-        new=_seen(entity, new, may_see),
-        reason=reason,
-        calls=tuple(
-            Call(
-                datetime.fromisoformat(c["started"]),
-                datetime.fromisoformat(c["ended"]) if c["ended"] else None,
-                c["outcome"],
-            )
-            for c in calls or ()
-        ),
+    told = tuple(
+        Call(
+            datetime.fromisoformat(c["started"]),
+            datetime.fromisoformat(c["ended"]) if c["ended"] else None,
+            c["outcome"],
+        )
+        for c in calls or ()
     )
+    seen = (_seen(entity, old, may_see), _seen(entity, new, may_see), reason, told)
+    return Write(*(*row[:12], *seen))
 
 
 def _seen(

@@ -74,7 +74,7 @@ def as_of(
         ),
         {"golden_id": golden_id, "at": at},
     ).fetchall()
-    return tuple(State(*row[:5], values=sight.values(spec, row[5], may_see)) for row in rows)
+    return tuple(State(*(*row[:5], sight.values(spec, row[5], may_see))) for row in rows)
 
 
 def changes(

@@ -70,6 +70,17 @@ def test_an_incident_closes_when_a_correction_here_is_taken(world: World) -> Non
     assert [i for i in _page(world) if i.rule == "email_form"] == []
 
 
+def test_an_incident_closes_when_a_record_is_again_what_it_was(world: World) -> None:
+    world.account("Good Ltd", email_address="a@b.example")
+    world.settle()
+    world.crm("UPDATE account SET email_address = 'foo@@bar'")
+    world.batch()
+    assert _open(world)
+    world.crm("UPDATE account SET email_address = 'a@b.example'")
+    world.batch()
+    assert [i for i in _page(world) if i.rule == "email_form"] == []
+
+
 def test_who_takes_an_incident_over_is_told_to_the_second_one(world: World) -> None:
     bad = _broken(world)
     seen = _open(world)

@@ -1,0 +1,65 @@
+-- A hub of the steward's desk at size: customers with orders and invoices, and tasks of each sort.
+CREATE TEMP TABLE made AS
+SELECT n, uuidv7() AS id, CASE WHEN n % 10 = 0 THEN 'Name ' || n ELSE 'Company ' || md5(n::text) END AS name
+FROM generate_series(1, :customers) AS n;
+CREATE INDEX ON made (n);
+INSERT INTO ops.batch (run_id, lane, scope, state, systems, entities)
+SELECT 'b' || n, 'fast', 'delta', 'done', '{erp,crm}', '{party,sales_order}'
+FROM generate_series(1, 3000) AS n;
+INSERT INTO ops.batch_step (batch_id, step, state, started_at, ended_at)
+SELECT batch_id, 'unify', 'done', started_at, started_at FROM ops.batch;
+INSERT INTO golden.party (golden_id, legal_name, kind, tax_id, country, phone, email, batch_id, provenance)
+SELECT id, name, 'organization', 'GB' || n, 'GB', '+44' || n, 'a' || n || '@b.example', 1 + n % 3000,
+       '{"legal_name": {"system": "erp", "source_id": "1", "batch": 7, "rule": "owner erp"}}'
+FROM made;
+INSERT INTO golden.party_history (golden_id, legal_name, batch_id, provenance, version, created_at,
+                                  updated_at, replaced_batch, replaced_at)
+SELECT id, 'Old ' || n, 1, '{}', 0, now() - interval '9 days', now() - interval '9 days', 2,
+       now() - interval '1 day' FROM made;
+INSERT INTO image.party (system, source_id, golden_id, legal_name, tax_id, phone, email, raw, read_seq,
+                         first_batch, seen_batch, changed)
+SELECT s, s || n, id, name, 'GB' || n, '+44' || n, 'a' || n || '@b.example', '{}', 1, 1, 1, '{"*": 1}'
+FROM made CROSS JOIN unnest('{erp,crm}'::text[]) AS s;
+INSERT INTO image.party_history (system, source_id, golden_id, legal_name, raw, read_seq, first_batch,
+        seen_batch, changed, settled, fixed, version, replaced_batch, replaced_at)
+SELECT s, s || n, id, 'Old ' || n, '{}', 1, 1, 1, '{}', '{}', '{}', 0, 2, now() - interval '1 day'
+FROM made CROSS JOIN unnest('{erp,crm}'::text[]) AS s;
+INSERT INTO golden.sales_order (golden_id, number, party, lifecycle, total, rate, batch_id)
+SELECT uuidv7(), 'SO' || n, id, CASE WHEN n % 4 = 0 THEN 'confirmed' ELSE 'done' END, n % 1000, 1, 1
+FROM made;
+INSERT INTO golden.shipment (golden_id, number, "order", batch_id)
+SELECT uuidv7(), 'SH' || number, golden_id, 1 FROM golden.sales_order;
+INSERT INTO golden.invoice (golden_id, number, party, lifecycle, total, open, rate, batch_id)
+SELECT uuidv7(), 'IN' || n, id, 'posted', n % 1000, CASE WHEN n % 3 = 0 THEN n % 1000 ELSE 0 END, 1, 1
+FROM made;
+INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch, last_batch, state)
+SELECT 'crm', 'party', 'crm' || n, jsonb_build_object('country', 'X' || n % 50, 'account_name', 'n'),
+       jsonb_build_array(jsonb_build_object('rule', 'rule' || n % 20, 'column', 'country', 'message', 'm')),
+       1, 1, CASE WHEN n <= 10000 THEN 'open' ELSE 'healed' END
+FROM generate_series(1, 40000) AS n;
+INSERT INTO ops.review (kind, entity, golden_id, subject, detail, state, closed_at, batch_id)
+SELECT 'conflict', 'party', m.id, m.id || '/phone', '{"unit": "phone"}',
+       CASE WHEN n <= 10000 THEN 'open' ELSE 'done' END, CASE WHEN n > 10000 THEN now() END, 1
+FROM made AS m WHERE n <= 40000;
+UPDATE ops.review SET decided = '{"choice": "erp", "batch": 1, "before": {}, "after": {}}',
+       closed_by = 'a' WHERE review_id % 100 = 0 AND state = 'done';
+INSERT INTO ops.conflict (batch_id, entity, golden_id, unit, kind, loser, winner, reason, state)
+SELECT 1, 'party', id, 'phone', 'both_changed',
+       jsonb_build_object('system', 'crm', 'source_id', 'crm' || n, 'value', '{"phone": "1"}'::jsonb),
+       '{}', 'steward', 'open' FROM made WHERE n <= 10000;
+INSERT INTO ops.change_set (batch_id, system, entity, state, rule_version)
+SELECT n, 'crm', 'party', 'passed', 'v' FROM generate_series(1, 1000) AS n;
+INSERT INTO ops.intent (key, change_set_id, batch_id, system, entity, golden_id, source_id, action, new,
+                        old, base, base_version, reason, state, token)
+SELECT gen_random_uuid(), 1 + n % 1000, 1, 'crm', 'party', id, 'crm' || n, 'update', '{"phone": "1"}',
+       '{"phone": "2"}', '{}', 1, '{}', 'confirmed', n FROM made;
+INSERT INTO ops.attempt (batch_id, system, entity, token, intents)
+SELECT 1, 'crm', 'party', n, 1 FROM generate_series(1, 20000) AS n;
+INSERT INTO ops.validation (batch_id, system, entity, rule, expectation, severity, level, success,
+                            checked, failed)
+SELECT b, 'crm', 'party', r, 'e', 'critical', 'row', true, 10, 0
+FROM generate_series(1, 3000) AS b, unnest('{email_form,name_given,name_length}'::text[]) AS r;
+INSERT INTO ops.incident (system, entity, rule, severity, owner, meaning, failed, opened_batch, last_batch,
+                          state, closed_at)
+SELECT 'crm', 'party', 'r' || n, 'critical', 'o', '{}', 1, 1, 1,
+       CASE WHEN n < 50 THEN 'open' ELSE 'closed' END, now() FROM generate_series(1, 5000) AS n;
