@@ -1,15 +1,19 @@
-"""Airflow plugin: the pages that approvals link to, at /concord in the web server.
+"""Airflow plugin: the steward's desk, at /concord in the web server and in its navigation.
 
-What is on them, and who may see them, is in include/concord/orchestration/pages.py.
+What is on it is in include/concord/desk, who may see it in include/concord/orchestration/door.py.
 """
 
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-from concord.orchestration.pages import Pages
+from concord.orchestration.pages import PREFIX, Pages, views
 
 
 class ConcordPages(AirflowPlugin):
-    """Mounts the pages."""
+    """Mounts the desk."""
 
     name = "concord_pages"
-    fastapi_apps = [{"app": Pages(), "url_prefix": "/concord", "name": "Concord"}]  # noqa: RUF012
+    fastapi_apps = [{"app": Pages(), "url_prefix": PREFIX, "name": "Concord"}]  # noqa: RUF012
+    external_views = views(urlsplit(conf.get("api", "base_url", fallback="")).path)

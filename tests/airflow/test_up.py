@@ -13,6 +13,7 @@ import pytest
 from concord.launcher.api import Refused
 from concord.launcher.postgres import Cluster
 from concord.launcher.processes import wait_until
+from tests.airflow.journeys import DeskJourneys, asking_company
 from tests.faults.sandbox_people import Sandbox
 from tests.faults.working_tasks import Run
 from tests.support.launched import Concord, launcher, living
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.airflow
 
 @pytest.fixture(scope="module")
 def concord() -> Iterator[Concord]:
-    with launcher() as made:
+    with launcher() as made, pytest.MonkeyPatch.context() as env:
+        env.setenv("CONCORD_CONFIG", str(asking_company(made.home)))
         yield made
 
 
@@ -68,6 +70,10 @@ def test_a_second_up_changes_nothing(concord: Concord, up) -> None:
     refused = concord("up", "--once")
     assert refused.returncode == 1
     assert "./concord down" in refused.stderr
+
+
+class TestTheDesk(DeskJourneys):
+    """Here, so that Airflow is started once for all of these tests."""
 
 
 def test_a_killed_task_is_done_again_by_itself(concord: Concord, up) -> None:

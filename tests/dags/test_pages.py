@@ -1,4 +1,4 @@
-"""The pages in Airflow's web server: for who may answer, and for nobody else."""
+"""The desk in Airflow's web server: who is let in where, and what everybody else is told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from concord.desk.routes import ROUTES
+from concord.desk.web import Route
 from concord.orchestration import pages
 from tests.support.held import held, three_on_credit
 from tests.support.world import World
@@ -19,36 +21,46 @@ pytestmark = [
 ]
 
 PLUGIN = Path(__file__).resolve().parents[2] / "plugins" / "concord_pages.py"
+US = {"Sec-Fetch-Site": "same-origin"}
+VALUES = {"{name}": "desk.css", "{path:path}": "nowhere"}
 Get = Callable[..., Any]
+
+# SimpleAuthManager's roles: a viewer reads DAGs, a user edits them, as FAB's Viewer and User do.
+VIEWER, STEWARD, ADMIN = "viewer", "user", "admin"
+LOOKERS, DECIDERS = {VIEWER, STEWARD, ADMIN}, {STEWARD, ADMIN}
 
 
 @pytest.fixture
-def get(airflow_database: None, dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
+def plugin(airflow_database: None, dag_bag: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "a secret of this test alone" * 3)
+    spec = importlib.util.spec_from_file_location("concord_pages", PLUGIN)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made.ConcordPages
+
+
+@pytest.fixture
+def get(plugin: Any) -> Iterator[Get]:
     """`get(path, role)` from the plugin's app, mounted as Airflow mounts it; no role: no token."""
     from airflow.api_fastapi.app import create_auth_manager, get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
 
-    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "a secret of this test alone" * 3)
-    spec = importlib.util.spec_from_file_location("concord_pages", PLUGIN)
-    assert spec is not None
-    assert spec.loader is not None
-    plugin = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plugin)
-    (mounted,) = plugin.ConcordPages.fastapi_apps
-
+    (mounted,) = plugin.fastapi_apps
     server = FastAPI()
     server.state.auth_manager = create_auth_manager()
     server.mount(mounted["url_prefix"], mounted["app"])
-    client = TestClient(server, raise_server_exceptions=False)
+    client = TestClient(server, raise_server_exceptions=False, follow_redirects=False)
 
-    def ask(path: str, role: str | None = None) -> Any:
+    def ask(path: str, role: str | None = None, method: str = "GET", **more: Any) -> Any:
         client.cookies.clear()
         if role is not None:
             user = SimpleAuthManagerUser(username=role, role=role)
             client.cookies.set("_token", get_auth_manager().generate_jwt(user))
-        return client.get(f"/concord{path}")
+        return client.request(method, f"/concord{path}", **more)
 
     yield ask
     pages.app.cache_clear()
@@ -61,19 +73,107 @@ def number(world: World, monkeypatch: pytest.MonkeyPatch) -> int:
     return three_on_credit(world)
 
 
-def test_without_a_token_nothing_is_shown(get: Get, number: int) -> None:
-    for path in (f"/change-sets/{number}", "/initial-loads/1", "/change-sets/404"):
+def address(route: Route, number: int) -> str:
+    """A route's path with something in its places."""
+    path = route.path
+    for place, value in VALUES.items():
+        path = path.replace(place, value)
+    while "{" in path:
+        start, end = path.index("{"), path.index("}")
+        path = path[:start] + str(number) + path[end + 1 :]
+    return path
+
+
+def test_each_route_lets_in_whom_its_right_names_and_nobody_else(get: Get, number: int) -> None:
+    table = {
+        f"{route.method} {route.path}": {
+            role
+            for role in (None, VIEWER, STEWARD, ADMIN)
+            if get(address(route, number), role, route.method, headers=US).status_code
+            not in (401, 403)
+        }
+        for route in ROUTES
+    }
+    assert table == {
+        f"{route.method} {route.path}": DECIDERS if route.right == "decide" else LOOKERS
+        for route in ROUTES
+    }
+
+
+def test_the_app_has_no_route_that_the_list_has_not(plugin: Any) -> None:
+    listed = {(route.method, route.path) for route in ROUTES}
+    served = {(method, r.path) for r in pages.app().routes for method in r.methods}
+    assert served == listed
+
+
+def test_without_a_token_every_page_says_how_to_sign_in_and_nothing_else(
+    get: Get, number: int
+) -> None:
+    for path in ("/", f"/change-sets/{number}", "/no-such-page", "/static/desk.css"):
         answer = get(path)
         assert answer.status_code == 401
+        assert "Sign in" in answer.text
+        assert "<script" not in answer.text
         assert "Company" not in answer.text
+        assert "script-src" not in answer.headers["content-security-policy"]
 
 
-def test_who_may_only_look_sees_no_values(get: Get, number: int) -> None:
-    assert get(f"/change-sets/{number}", "viewer").status_code == 403
+def test_a_token_that_is_broken_or_out_of_date_opens_nothing(get: Get, number: int) -> None:
+    for token in ("", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."):
+        answer = get("/", None, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code in (401, 403)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://testserver.evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+)
+def test_what_no_page_of_ours_sent_changes_nothing(
+    get: Get, number: int, headers: dict[str, str]
+) -> None:
+    for route in ROUTES:
+        if route.method == "POST":
+            answer = get(address(route, number), ADMIN, "POST", headers=headers)
+            assert answer.status_code == 403
+
+
+def test_a_page_of_ours_is_known_by_its_origin_where_the_browser_says_no_more(get: Get) -> None:
+    sent = {"language": "zh", "back": "/runs"}
+    answer = get("/language", VIEWER, "POST", headers={"Origin": "http://testserver"}, data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/concord/runs")
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "https://evil.example", "x"])
+def test_the_way_back_never_leads_to_another_host(get: Get, back: str) -> None:
+    sent = {"language": "zh", "back": back}
+    answer = get("/language", VIEWER, "POST", headers=US, data=sent)
+    assert answer.headers["location"] == "/concord/"
+
+
+def test_a_form_that_is_too_long_is_refused(get: Get) -> None:
+    answer = get("/language", VIEWER, "POST", headers=US, data={"back": "x" * (1 << 20)})
+    assert answer.status_code == 413
+
+
+def test_pages_allow_no_script_but_our_files_and_nobody_elses_frame(get: Get, number: int) -> None:
+    policy = get("/", VIEWER).headers["content-security-policy"]
+    for part in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'self'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert get("/", VIEWER).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("role", ["user", "op", "admin"])
-def test_who_may_answer_sees_the_page(get: Get, number: int, role: str) -> None:
+def test_who_may_answer_sees_the_page_of_a_change_set(get: Get, number: int, role: str) -> None:
     answer = get(f"/change-sets/{number}", role)
     assert answer.status_code == 200
     assert "Company 3" in answer.text
@@ -81,30 +181,52 @@ def test_who_may_answer_sees_the_page(get: Get, number: int, role: str) -> None:
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
 
 
-def test_what_is_not_there_is_one_line(get: Get, number: int) -> None:
-    for path in ("/change-sets/404", "/initial-loads/404"):
-        answer = get(path, "admin")
+def test_what_is_not_there_is_a_page_that_says_what_to_do(get: Get, number: int) -> None:
+    for path in ("/change-sets/404", "/initial-loads/404", "/runs/404", "/certificates/404", "/x"):
+        answer = get(path, ADMIN)
         assert answer.status_code == 404
-        assert answer.headers["content-type"].startswith("text/plain")
-    assert get("/change-sets/x", "admin").status_code == 422
+        assert "There is no such page or record" in answer.text
 
 
 def test_a_hub_that_is_away_is_said_and_not_an_error_page(
     get: Get, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONCORD_HUB_URL", "postgresql://reader:hush@127.0.0.1:1/hub")
-    answer = get(f"/change-sets/{number}", "admin")
-    assert answer.status_code == 503
-    assert "hush" not in answer.text
+    for path in ("/", "/runs", f"/change-sets/{number}"):
+        answer = get(path, ADMIN)
+        assert answer.status_code == 503
+        assert "hush" not in answer.text
+        assert "The hub cannot be reached" in answer.text
 
 
-def test_there_is_no_way_in_but_the_two_pages(get: Get, number: int) -> None:
-    for path in ("/docs", "/openapi.json", "/redoc", "/"):
-        assert get(path, "admin").status_code == 404
+def test_there_is_no_way_in_by_the_frameworks_own_pages(get: Get, number: int) -> None:
+    for path in ("/docs", "/openapi.json", "/redoc"):
+        assert get(path, ADMIN).status_code == 404
 
 
 def test_the_page_is_of_now(get: Get, number: int, world: World) -> None:
     from tests.support.held import decide
 
     decide(world, held(world), approve=False)
-    assert "were rejected" in get(f"/change-sets/{number}", "admin").text
+    assert "were rejected" in get(f"/change-sets/{number}", ADMIN).text
+
+
+def test_what_the_browser_loads_is_kept_and_named_by_its_content(get: Get, number: int) -> None:
+    import re
+
+    page = get("/", VIEWER).text
+    loaded = set(re.findall(r'(?:src|href)="/concord(/static/[^"]+)"', page))
+    assert len(loaded) >= 6
+    for path in loaded:
+        answer = get(path, VIEWER)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_airflow_shows_the_desk_in_its_navigation_and_on_dags_and_runs(plugin: Any) -> None:
+    from airflow.api_fastapi.core_api.datamodels.plugins import ExternalViewResponse
+
+    views = [ExternalViewResponse.model_validate(view) for view in plugin.external_views]
+    assert [view.destination for view in views] == ["nav", "dag", "dag_run"]
+    assert all(view.href.startswith("/concord/") for view in views)
+    assert len({view.url_route for view in views}) == 3

@@ -75,9 +75,12 @@ def of_batch(conn: Connection, batch_id: int) -> list[Certificate]:
     return [Certificate(*row) for row in rows]
 
 
-def latest(conn: Connection, limit: int) -> list[Certificate]:
-    """The newest certificates, newest first."""
-    rows = conn.execute(SELECT + "ORDER BY number DESC LIMIT %s", (limit,)).fetchall()
+def latest(conn: Connection, limit: int, before: int | None = None) -> list[Certificate]:
+    """The newest certificates, or the newest before a number, newest first."""
+    rows = conn.execute(
+        SELECT + "WHERE number < coalesce(%s, 9223372036854775807) ORDER BY number DESC LIMIT %s",
+        (before, limit),
+    ).fetchall()
     return [Certificate(*row) for row in rows]
 
 

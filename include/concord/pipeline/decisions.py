@@ -13,7 +13,7 @@ from typing import Any, Literal
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord import errors
+from concord.errors import AlreadyDecided as AlreadyDecided
 from concord.errors import ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
@@ -22,10 +22,6 @@ from concord.pipeline import drift, guard
 from concord.pipeline.guard import Tally
 
 Rest = Literal["held", "rejected"]
-
-
-class AlreadyDecided(errors.AlreadyDecided):
-    """There is nothing held (any more). The message says what became of it."""
 
 
 class NothingMeant(ConcordError):

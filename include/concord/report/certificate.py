@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from concord.certify.completeness import compared
 from concord.certify.figures import NOTHING, Figures
@@ -74,6 +74,30 @@ def render(one: Certificate, language: str | None = None) -> str:
             first=language or next(iter(LANGUAGES)),
         )
     )
+
+
+def headline(one: Certificate, language: str) -> Markup:
+    """Its verdict in words, in one language."""
+    text = CERTIFICATE[_headline(one)][language]
+    return Markup(text).format(n=words.number(_amiss(one)))
+
+
+def fragment(one: Certificate, language: str) -> Markup:
+    """What it says, in one language and without the sheet around it."""
+
+    def say(key: str, **values: object) -> Markup:
+        return Markup(CERTIFICATE[key][language]).format(**values)
+
+    def name(kind: str, value: str) -> Markup:
+        texts = words.TEXTS.get(f"{kind}.{value}")
+        text = Markup(texts[language]) if texts else escape(words.shown(value))
+        return Markup('<b class="sys">{}</b>').format(text) if kind == "system" else text
+
+    def label(texts: Mapping[str, str]) -> str:
+        return words.shown(texts.get(language) or next(iter(texts.values())))
+
+    template = _environment().get_template("certificate_main.html.j2")
+    return Markup(template.render(c=one, b=one.content, say=say, name=name, label=label))
 
 
 def summary(one: Certificate) -> Iterator[str]:

@@ -105,11 +105,12 @@ def change_set_page(conn: Connection, config: Config, number: int, out_dir: Path
 def render(changes: Changes) -> str:
     """The page as HTML."""
     return shell.render(
-        "changes.html.j2", c=changes, tone=_tone(changes.state), made=datetime.now(UTC)
+        "changes.html.j2", c=changes, tone=tone(changes.state), made=datetime.now(UTC), desk=False
     )
 
 
-def _tone(state: str) -> str:
+def tone(state: str) -> str:
+    """How a state is shown: good, wait, bad or open."""
     return {"held": "wait", "rejected": "bad", "dry_run": "open", "superseded": "open"}.get(
         state, "good"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from concord.hub.database import Connection
 from concord.report import charts, shell, words
@@ -41,14 +42,21 @@ def render(report: Report) -> str:
         "report.html.j2",
         r=report,
         verdict=verdict(report),
-        read_columns=_columns(report, READ_PARTS),
-        write_columns=_columns(report, WRITE_PARTS),
-        charts=charts.trend(report),
-        timing=charts.timing(report),
         arrears=arrears,
-        by_table=by_table,
         rule=lambda judged: words.rule(judged.meaning, judged.rule),
+        **parts(report),
     )
+
+
+def parts(report: Report) -> dict[str, Any]:
+    """What `report_main.html.j2` needs beside the report, its words and `rule`."""
+    return {
+        "read_columns": _columns(report, READ_PARTS),
+        "write_columns": _columns(report, WRITE_PARTS),
+        "charts": charts.trend(report),
+        "timing": charts.timing(report),
+        "by_table": by_table,
+    }
 
 
 def verdict(report: Report) -> tuple[str, str]:

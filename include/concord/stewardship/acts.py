@@ -244,11 +244,8 @@ def _change_set(
         conn, int(review.subject), approve=word.choice == "approve", actor=word.actor,
         comment=word.comment,
     )  # fmt: skip
-    return Act({"state": "held"}, {"state": f"{word.choice}d", **_counted(done)})
-
-
-def _counted(done: decisions.Decided) -> dict[str, str | None]:
-    return {k: str(getattr(done.whole, k)) for k in ("creates", "updates", "deletes")}
+    counts = {name: str(getattr(done.whole, name)) for name in ("creates", "updates", "deletes")}
+    return Act({"state": "held"}, {"state": done.state, **counts})
 
 
 def _write_back(
@@ -270,6 +267,7 @@ _BY_KIND: Mapping[str, Doing] = {
     "mass_deletion": _nothing,
     "set_back": _set_back,
     "schema": _schema,
+    "tie": _nothing,
     "rule": _rule,
     "change_set": _change_set,
     "proposal": _nothing,

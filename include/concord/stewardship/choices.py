@@ -46,6 +46,7 @@ FIXED: Mapping[str, tuple[Choice, ...]] = {
         Choice("give_back", "the newer values are right: the system gets them again", "rejected"),
     ),
     "schema": (Choice("accept", "take the columns of this table as they are now"),),
+    "tie": (LEAVE,),
     "rule": (Choice("again", "the next batch evaluates the rule for all its subjects"),),
     "change_set": (
         Choice("approve", "the next batch writes it"),

@@ -12,7 +12,7 @@ from concord.pipeline.guard import SENTENCES
 from concord.report.approval_texts import APPROVAL
 from concord.report.texts import LANGUAGES, TEXTS
 
-PAGES = ("changes.html.j2", "readiness.html.j2", "shell.html.j2")
+PAGES = ("changes.html.j2", "changes_main.html.j2", "readiness.html.j2", "shell.html.j2")
 
 
 @pytest.mark.parametrize("key", APPROVAL)

@@ -176,7 +176,9 @@ def test_every_language_has_every_text_with_the_same_places(key: str) -> None:
 
 
 def test_every_text_is_used() -> None:
-    source = files("concord.report").joinpath("templates", "certificate.html.j2").read_text("utf-8")
+    templates = files("concord.report").joinpath("templates")
+    source = templates.joinpath("certificate.html.j2").read_text("utf-8")
+    source += templates.joinpath("certificate_main.html.j2").read_text("utf-8")
     asked = set(re.findall(r'(?:say|both)\("([a-z_.]+[a-z])"', source))
     prefixes = tuple(re.findall(r'(?:say|both)\("([a-z_.]+\.)" ~', source))
     prefixes += ("completeness.", "tie.")

@@ -33,7 +33,9 @@ def test_chinese_texts_are_chinese() -> None:
 
 
 def test_the_template_asks_for_texts_that_are_there_and_all_of_them() -> None:
-    source = files("concord.report").joinpath("templates", "report.html.j2").read_text("utf-8")
+    templates = files("concord.report").joinpath("templates")
+    source = templates.joinpath("report.html.j2").read_text("utf-8")
+    source += templates.joinpath("report_main.html.j2").read_text("utf-8")
     source += files("concord.report").joinpath("render.py").read_text("utf-8")
     asked = set(re.findall(r'(?:say|both|cell)\("([a-z_.]+[a-z])"', source))
     asked |= set(re.findall(r'"(head\.[a-z_]+)"', source))

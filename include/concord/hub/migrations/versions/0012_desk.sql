@@ -22,7 +22,7 @@ CREATE TRIGGER review_version BEFORE UPDATE ON ops.review FOR EACH ROW
 ALTER TABLE ops.review DROP CONSTRAINT review_kind_check;
 ALTER TABLE ops.review ADD CONSTRAINT review_kind_check CHECK (kind IN
     ('match', 'double', 'conflict', 'change_set', 'schema', 'mass_deletion', 'set_back', 'undo', 'rule',
-     'proposal', 'write_back'));
+     'tie', 'proposal', 'write_back'));
 CREATE INDEX review_oldest ON ops.review (review_id) WHERE state = 'open';
 CREATE INDEX review_dearest ON ops.review (exposure DESC, review_id) WHERE state = 'open';
 CREATE INDEX review_exposed ON ops.review (exposed_at NULLS FIRST) WHERE state = 'open';

@@ -1,0 +1,59 @@
+"""The company's configuration and suites, read again when one of their files was changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from concord.model.read import config_root, load_config
+from concord.model.spec import Config
+from concord.quality import suites
+from concord.quality.rules import Suites
+
+ENDINGS = (".yaml", ".sql", ".csv", ".json")
+Stamp = frozenset[tuple[str, int, int]]
+
+_lock = threading.Lock()
+_kept: dict[Path, tuple[Stamp, Any]] = {}
+
+
+def company() -> Config:
+    """The configuration as its files say now. Raises ConfigError."""
+    root = config_root()
+    with _lock:
+        kept = _kept.get(root)
+        stamp = _stamp(root)
+        if kept is None or kept[0] != stamp:
+            kept = _kept[root] = stamp, load_config()
+        config: Config = kept[1]
+        return config
+
+
+def rules(config: Config) -> Suites:
+    """All suites as their files say now. Raises ConfigError."""
+    root = expectations()
+    with _lock:
+        stamp = _stamp(root) | {(str(id(config)), 0, 0)}
+        kept = _kept.get(root)
+        if kept is None or kept[0] != stamp:
+            kept = _kept[root] = stamp, suites.load(root, config)
+        found: Suites = kept[1]
+        return found
+
+
+def expectations() -> Path:
+    """The directory of the suites."""
+    return Path(__file__).resolve().parents[3] / "expectations"
+
+
+def _stamp(root: Path) -> Stamp:
+    found = []
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name.endswith(ENDINGS):
+                path = os.path.join(folder, name)
+                status = os.stat(path)
+                found.append((path, status.st_mtime_ns, status.st_size))
+    return frozenset(found)

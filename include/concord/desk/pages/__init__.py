@@ -1,0 +1,1 @@
+"""The pages: functions from `Ask` to `Answer`, a module a subject."""
