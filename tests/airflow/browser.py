@@ -59,6 +59,7 @@ class Browser:
         """A page; what its console says in error fails the test, where all it opens is ours."""
         state = self.states.get(who or "") or (self._sign_in(who) if who else None)
         context = self.chrome.new_context(storage_state=state, locale="en-GB", **options)
+        context.set_default_timeout(60_000)  # a busy machine starts Airflow's own pages late
         page = context.new_page()
         said: list[str] = []
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -12,7 +12,7 @@ from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import EntityMapping
-from concord.pipeline import guard
+from concord.pipeline import decisions
 from concord.pipeline.fields import partition
 
 
@@ -53,7 +53,7 @@ def accept(conn: Connection, mapping: EntityMapping, *, actor: str) -> int:
     ).fetchall()
     for (number,) in nothing_left:  # what it would have given back is not wanted any more
         why = "the earlier state was accepted"
-        guard.decide(conn, number, approve=False, actor=actor, comment=why)
+        decisions.decide(conn, number, approve=False, actor=actor, comment=why)
     detail = {"records": taken}
     audit.append(conn, actor, "set_back.accept", f"{mapping.system}.{mapping.entity}", detail)
     return taken
