@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("tests.airflow.journeys")  # before it is imported
-
 from concord.launcher.postgres import Cluster
 from tests.airflow.browser import Browser, browser
 from tests.faults.sandbox_people import Sandbox
