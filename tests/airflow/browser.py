@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from concord.launcher.api import Api
+from concord.launcher.prepare_airflow import READER, STEWARD
 from tests.support.launched import Concord
 
 AXE = Path(__file__).with_name("axe") / "axe.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ROLES = {"viewer": "Viewer", "steward": "User"}
+ROLES = {"viewer": READER, "steward": STEWARD}
 PASSWORD = "a password of this test alone"
 SERIOUS = ("serious", "critical")
 
