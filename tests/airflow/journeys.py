@@ -65,6 +65,7 @@ class DeskJourneys:
             page.get_by_role("link", name="Concord", exact=True).click()
             frame = page.frame_locator("iframe[title=Concord]")
             frame.get_by_role("link", name="Runs", exact=True).click()
+            frame.get_by_role("heading", name="Runs", exact=True).wait_for()
             frame.locator("[data-row]").first.click()
             frame.get_by_role("link", name="Run in Airflow").click()
             page.wait_for_url(re.compile("/dags/micro_batch_fast|/dags/nightly_reconcile"))
