@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from concord.launcher.api import Api
+from concord.launcher.prepare_airflow import READER, STEWARD
 from tests.support.launched import Concord
 
 AXE = Path(__file__).with_name("axe") / "axe.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ROLES = {"viewer": "Viewer", "steward": "User"}
+ROLES = {"viewer": READER, "steward": STEWARD}
 PASSWORD = "a password of this test alone"
 SERIOUS = ("serious", "critical")
 
@@ -25,7 +26,7 @@ SERIOUS = ("serious", "critical")
 def chromium() -> str:
     """Where the browser is; without one these tests are skipped, but not in CI."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None and not os.environ.get("CI"):
+    if found is None and not os.environ.get("BROWSER_NEEDED"):
         pytest.skip("no Chromium here: apt-get install chromium")
     assert found, "CI needs a browser: see .ci/run"
     return found
@@ -59,6 +60,7 @@ class Browser:
         """A page; what its console says in error fails the test, where all it opens is ours."""
         state = self.states.get(who or "") or (self._sign_in(who) if who else None)
         context = self.chrome.new_context(storage_state=state, locale="en-GB", **options)
+        context.set_default_timeout(60_000)  # a busy machine starts Airflow's own pages late
         page = context.new_page()
         said: list[str] = []
         page.on("pageerror", lambda error: said.append(str(error)))

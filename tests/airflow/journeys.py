@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from concord.launcher.postgres import Cluster
+from concord.launcher.processes import wait_until
 from concord.launcher.settings import socket_url
 from tests.airflow.browser import Browser, accessibility
 from tests.faults.sandbox_people import Sandbox
@@ -45,6 +46,17 @@ class DeskJourneys:
     def batch(concord: Concord) -> None:
         assert Run.begin(concord.api(), "micro_batch_fast").end(180) == "success"
 
+    @staticmethod
+    def questions(concord: Concord, *, answered: bool) -> list[str]:
+        """Who answered Airflow's questions about change sets, or "" for each that is open."""
+        path = "/api/v2/dags/approve_change_set/dagRuns/~/hitlDetails"
+        told = concord.api()._call("GET", path)["hitl_details"]
+        return [
+            str((one["responded_by_user"] or {}).get("name", ""))
+            for one in told
+            if one["response_received"] == answered
+        ]
+
     def test_the_desk_is_in_airflows_navigation_and_leads_back_to_its_runs(
         self, desk: Browser
     ) -> None:
@@ -53,6 +65,7 @@ class DeskJourneys:
             page.get_by_role("link", name="Concord", exact=True).click()
             frame = page.frame_locator("iframe[title=Concord]")
             frame.get_by_role("link", name="Runs", exact=True).click()
+            frame.get_by_role("heading", name="Runs", exact=True).wait_for()
             frame.locator("[data-row]").first.click()
             frame.get_by_role("link", name="Run in Airflow").click()
             page.wait_for_url(re.compile("/dags/micro_batch_fast|/dags/nightly_reconcile"))
@@ -130,6 +143,7 @@ class DeskJourneys:
                 " (SELECT customer_code FROM customers ORDER BY 1 LIMIT 190)"
             )
         self.batch(concord)
+        assert wait_until(lambda: self.questions(concord, answered=False), 180, pause=2)
         with desk.window("steward") as page:
             page.goto(f"{desk.base}/concord/reviews?kind=change_set")
             page.locator("[data-row]").last.click()
@@ -141,6 +155,7 @@ class DeskJourneys:
             page.get_by_label("Comment").fill("three of them")
             page.get_by_role("button", name="Decide").click()
             page.get_by_text("three of them").first.wait_for()
+            assert "steward" in self.questions(concord, answered=True)  # Airflow's own, at once
             self.batch(concord)
             page.goto(task)
             assert page.get_by_text("airflow:steward").count()

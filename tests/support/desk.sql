@@ -27,6 +27,7 @@ FROM made CROSS JOIN unnest('{erp,crm}'::text[]) AS s;
 INSERT INTO golden.sales_order (golden_id, number, party, lifecycle, total, rate, batch_id)
 SELECT uuidv7(), 'SO' || n, id, CASE WHEN n % 4 = 0 THEN 'confirmed' ELSE 'done' END, n % 1000, 1, 1
 FROM made;
+UPDATE golden.sales_order SET ordered_on = current_date - (total::int % 1000);
 INSERT INTO golden.shipment (golden_id, number, "order", batch_id)
 SELECT uuidv7(), 'SH' || number, golden_id, 1 FROM golden.sales_order;
 INSERT INTO golden.invoice (golden_id, number, party, lifecycle, total, open, rate, batch_id)
@@ -54,7 +55,7 @@ INSERT INTO ops.intent (key, change_set_id, batch_id, system, entity, golden_id,
 SELECT gen_random_uuid(), 1 + n % 1000, 1, 'crm', 'party', id, 'crm' || n, 'update', '{"phone": "1"}',
        '{"phone": "2"}', '{}', 1, '{}', 'confirmed', n FROM made;
 INSERT INTO ops.attempt (batch_id, system, entity, token, intents)
-SELECT 1, 'crm', 'party', n, 1 FROM generate_series(1, 20000) AS n;
+SELECT 1 + n % 3000, 'crm', 'party', n, 1 FROM generate_series(1, 20000) AS n;
 INSERT INTO ops.validation (batch_id, system, entity, rule, expectation, severity, level, success,
                             checked, failed)
 SELECT b, 'crm', 'party', r, 'e', 'critical', 'row', true, 10, 0
@@ -63,3 +64,12 @@ INSERT INTO ops.incident (system, entity, rule, severity, owner, meaning, failed
                           state, closed_at)
 SELECT 'crm', 'party', 'r' || n, 'critical', 'o', '{}', 1, 1, 1,
        CASE WHEN n < 50 THEN 'open' ELSE 'closed' END, now() FROM generate_series(1, 5000) AS n;
+
+INSERT INTO ops.batch_count (batch_id, system, entity, name, n)
+SELECT b.batch_id, s, e, c, CASE WHEN c IN ('read', 'accepted') AND e = 'party' THEN 5 ELSE 0 END
+FROM ops.batch AS b, unnest('{erp,crm}'::text[]) AS s, unnest('{party,contact,sales_order}'::text[]) AS e,
+     unnest('{read,accepted,unchanged,parked,held,older,planned,confirmed,quarantined}'::text[]) AS c
+ON CONFLICT DO NOTHING;
+UPDATE ops.batch SET started_at = now() - batch_id * interval '1 hour';
+UPDATE ops.quarantine SET opened_at = now() - quarantine_id % 400 * interval '1 day',
+    closed_at = CASE WHEN state = 'healed' THEN now() - quarantine_id % 300 * interval '1 day' END;

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import Any
 
 from concord.model.read import config_root, load_config
 from concord.model.spec import Config
 from concord.quality import suites
 from concord.quality.rules import Suites
 
-ENDINGS = (".yaml", ".sql", ".csv", ".json")
+ENDINGS = (".yaml", ".sql", ".csv")
 Stamp = frozenset[tuple[str, int, int]]
 
 _lock = threading.Lock()
-_kept: dict[Path, tuple[Stamp, Any]] = {}
+_kept: dict[Path, tuple[Stamp, Config]] = {}
 
 
 def company() -> Config:
@@ -27,20 +26,12 @@ def company() -> Config:
         stamp = _stamp(root)
         if kept is None or kept[0] != stamp:
             kept = _kept[root] = stamp, load_config()
-        config: Config = kept[1]
-        return config
+        return kept[1]
 
 
 def rules(config: Config) -> Suites:
     """All suites as their files say now. Raises ConfigError."""
-    root = expectations()
-    with _lock:
-        stamp = _stamp(root) | {(str(id(config)), 0, 0)}
-        kept = _kept.get(root)
-        if kept is None or kept[0] != stamp:
-            kept = _kept[root] = stamp, suites.load(root, config)
-        found: Suites = kept[1]
-        return found
+    return suites.current(expectations(), config)
 
 
 def expectations() -> Path:

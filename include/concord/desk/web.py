@@ -86,9 +86,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answered:
-    """A decision on what Airflow asks too: it is told, as the person, once the hub has it."""
+    """A decision on what Airflow asks too: it is told, as the person, once the hub has it.
 
-    change_set: int
+    `kind`: `change_set`, or `review` for held deletions and changed columns.
+    """
+
+    kind: str
+    number: int
     option: str
     form: Mapping[str, Any] = field(default_factory=dict)
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from concord.errors import ConfigError
 from concord.model.read import load_config
+
+READER, STEWARD = "Concord reader", "Concord steward"
+"""Roles for people who may look at the desk, and who may decide there."""
 
 
 def prepare(user: str, password: str, *, keep_password: bool) -> None:
@@ -41,6 +45,7 @@ def _ensure_user(name: str, password: str, keep_password: bool) -> None:
 
     with get_application_builder() as builder:
         security = builder.sm
+        _ensure_roles(security)
         found = security.find_user(username=name)
         if found is None:
             role = security.find_role("Admin")
@@ -50,6 +55,20 @@ def _ensure_user(name: str, password: str, keep_password: bool) -> None:
                 raise SystemExit(f"the user {name} could not be made")
         elif not keep_password:
             security.reset_password(found.id, password)
+
+
+def _ensure_roles(security: Any) -> None:
+    """Airflow's own roles Viewer and User with the one right that they lack for the desk: without
+    `can read on Plugins`, Airflow's interface shows no entry of a plugin.
+    """
+    from airflow.providers.fab.www.security import permissions
+
+    see = (permissions.ACTION_CAN_READ, permissions.RESOURCE_PLUGIN)
+    viewer = [*security.VIEWER_PERMISSIONS, see]
+    steward = [*viewer, *security.USER_PERMISSIONS]
+    security.bulk_sync_roles(
+        [{"role": READER, "perms": viewer}, {"role": STEWARD, "perms": steward}]
+    )
 
 
 def lanes() -> dict[str, str]:

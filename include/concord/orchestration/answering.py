@@ -1,7 +1,7 @@
-"""Airflow's own question about a change set, answered as the person who decided it on the desk.
+"""Airflow's own question about what is held, answered as the person who decided it on the desk.
 
 The hub has the decision by then, and is final. Airflow is told so that nobody is asked any more and
-its Required Actions name who answered; its task finds the change set decided and ends. Where there
+its Required Actions name who answered; its task finds it decided and ends. Where there
 is no question, or it was answered, nothing is left to tell.
 """
 
@@ -27,34 +27,31 @@ def answer(told: Answered, account: Any) -> bool:
     payload = UpdateHITLDetailPayload(chosen_options=[told.option], params_input=dict(told.form))
     try:
         with create_session(scoped=False) as session:
-            for run_id in _waiting(session, told.change_set):
+            for run_id in _waiting(session, told):
                 update_hitl_detail(APPROVAL, run_id, ASK, payload, account, session)
                 return True
     except HTTPException as error:
-        log.info("Airflow's question about %s: %s", told.change_set, error.detail)
+        log.info("Airflow's question about %s %s: %s", told.kind, told.number, error.detail)
     except Exception:
-        log.exception("Airflow could not be told of the decision on %s", told.change_set)
+        log.exception("Airflow could not be told about %s %s", told.kind, told.number)
     return False
 
 
-def _waiting(session: Any, change_set: int) -> list[str]:
-    """Runs that ask about a change set and have no answer."""
-    from airflow.models.dagrun import DagRun
+def _waiting(session: Any, told: Answered) -> list[str]:
+    """The run that asks about it and has no answer; runs are named after what they ask about."""
     from airflow.models.hitl import HITLDetail
     from airflow.models.taskinstance import TaskInstance
     from sqlalchemy import select
 
-    rows = session.execute(
-        select(DagRun.run_id, DagRun.conf)
-        .join(TaskInstance, TaskInstance.run_id == DagRun.run_id)
-        .join(HITLDetail, HITLDetail.ti_id == TaskInstance.id)
-        .where(
-            DagRun.dag_id == APPROVAL,
-            TaskInstance.dag_id == APPROVAL,
-            TaskInstance.task_id == ASK,
-            HITLDetail.responded_at.is_(None),
+    return list(
+        session.scalars(
+            select(TaskInstance.run_id)
+            .join(HITLDetail, HITLDetail.ti_id == TaskInstance.id)
+            .where(
+                TaskInstance.dag_id == APPROVAL,
+                TaskInstance.run_id == f"{told.kind}_{told.number}",
+                TaskInstance.task_id == ASK,
+                HITLDetail.responded_at.is_(None),
+            )
         )
-    ).all()
-    return [
-        run_id for run_id, conf in rows if str((conf or {}).get("change_set")) == str(change_set)
-    ]
+    )

@@ -26,8 +26,8 @@ ELEMENTS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "type", "id", "class", "checked",
-    "aria-label", "tabindex", "role", "for", "href", "scope", "colspan", "viewbox",
-    "preserveaspectratio", "d",
+    "tabindex",
+    "aria-label", "role", "for", "href", "scope", "colspan", "viewbox", "preserveaspectratio", "d",
     "x", "y", "width", "height", "aria-hidden",
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,6 +20,7 @@ from concord.stewardship.reviews import Order, Review
 
 ORDERS: tuple[Order, ...] = ("money", "age", "closed")
 ACTIONS = ("create", "update", "delete")
+ASKED = ("mass_deletion", "schema")  # Airflow asks about these too, by the review's number
 FIELD = "field:"  # before the name of a field, in a form
 
 
@@ -85,7 +87,11 @@ def decide(ask: Ask) -> Answer:
         always=ask.given("always") == choice,
         may_see=ask.reader.may_see,
     )
-    return see(ask, f"/reviews/{found.id}")
+    answer = see(ask, f"/reviews/{found.id}")
+    if found.kind not in ASKED:
+        return answer
+    option = "Approve" if choice in ("agree", "accept") else "Reject"
+    return replace(answer, answered=Answered("review", found.id, option))
 
 
 def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
@@ -107,7 +113,10 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
     form = {"comment": comment or ""}
     answer = see(ask, f"/reviews/{found.id}")
     return Answer(
-        answer.body, answer.status, headers=answer.headers, answered=Answered(number, option, form)
+        answer.body,
+        answer.status,
+        headers=answer.headers,
+        answered=Answered("change_set", number, option, form),
     )
 
 
