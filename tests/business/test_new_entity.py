@@ -94,7 +94,7 @@ def test_a_document_with_lines_references_suites_and_a_rule_is_added_by_files_al
     root, expectations = configured
     assert files(root).keys() - files(people.config.root).keys() == {
         "codes/warranty_status.yaml", "model/warranty.yaml",
-        "migrations/0004_warranty_warranty_lines.sql",
+        "migrations/0007_warranty_warranty_lines.sql",
         "rules/warranty_from_delivery.sql", "rules/warranty_from_delivery.yaml",
     }  # fmt: skip
     assert files(expectations).keys() - files(EXPECTATIONS).keys() == {

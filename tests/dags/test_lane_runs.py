@@ -52,13 +52,14 @@ def events() -> Callable[[], list[str]]:
     return since
 
 
-def _xcoms() -> list[Any]:
+def _xcoms(dag: str) -> list[Any]:
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
+    of_dag = select(XComModel).where(XComModel.dag_id == dag)
     with create_session() as session:
-        return [XComModel.deserialize_value(x) for x in session.scalars(select(XComModel))]
+        return [XComModel.deserialize_value(x) for x in session.scalars(of_dag)]
 
 
 def test_a_micro_batch_carries_a_customer_across_and_the_next_writes_nothing(
@@ -79,7 +80,7 @@ def test_a_micro_batch_carries_a_customer_across_and_the_next_writes_nothing(
 def test_tasks_tell_each_other_the_batch_and_counts_alone(live: World, run_dag: RunDag) -> None:
     live.customer("Zhang San", phone="138 0013 8000", country_code="CN")
     run_dag("micro_batch_fast")
-    told = _xcoms()
+    told = _xcoms("micro_batch_fast")
     assert told
     for value in told:
         assert value["batch_id"] > 0

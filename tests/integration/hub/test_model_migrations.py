@@ -59,11 +59,11 @@ def test_a_new_field_is_one_line_and_one_migration(hub: TestHub, config_copy: Pa
     assert "ahead of the hub: party.fax" in waiting(hub, config_copy)[0]
 
     path = write_migration(load_config(config_copy), planned(hub, config_copy))
-    assert path.name == "0006_party_fax.sql"
+    assert path.name == "0007_party_fax.sql"
     assert path.read_text().count("ADD COLUMN") == 4
-    assert "0006_party_fax.sql is not applied" in waiting(hub, config_copy)[0]
+    assert "0007_party_fax.sql is not applied" in waiting(hub, config_copy)[0]
 
-    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0006_party_fax.sql",)
+    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0007_party_fax.sql",)
     for table in TABLES:
         assert columns(hub, table)["fax"] == "text"
     assert waiting(hub, config_copy) == []
@@ -90,7 +90,7 @@ def test_a_new_entity_gets_its_four_tables(hub: TestHub, config_copy: Path) -> N
         "  crm: {table: sites, id: id, fields: {party: p, head: h, name: n, area: a}}\n"
     )
     path = write_migration(load_config(config_copy), planned(hub, config_copy))
-    assert path.name == "0006_site.sql"
+    assert path.name == "0007_site.sql"
     migrate(hub.owner_url, load_config(config_copy))
     assert planned(hub, config_copy) == []
     assert columns(hub, "golden.site")["area"] == "numeric"
@@ -196,14 +196,14 @@ def test_an_applied_file_that_is_gone_is_named(hub: TestHub, config_copy: Path) 
 
 
 def test_a_failing_file_leaves_nothing_and_names_its_line(hub: TestHub, config_copy: Path) -> None:
-    path = config_copy / "migrations/0006_bad.sql"
+    path = config_copy / "migrations/0007_bad.sql"
     path.write_text("CREATE TABLE golden.half (x int);\n\nCREATE TABL golden.rest (x int);\n")
     with pytest.raises(ConfigError) as caught:
         migrate(hub.owner_url, load_config(config_copy))
     assert (caught.value.problems[0].file, caught.value.problems[0].line) == (str(path), 3)
     with psycopg.connect(hub.owner_url) as conn:
         assert conn.execute("SELECT to_regclass('golden.half')").fetchone() == (None,)
-        assert conn.execute("SELECT count(*) FROM ops.model_migration").fetchone() == (5,)
+        assert conn.execute("SELECT count(*) FROM ops.model_migration").fetchone() == (6,)
 
 
 def test_a_file_is_applied_and_recorded_together_or_not_at_all(
@@ -212,12 +212,12 @@ def test_a_file_is_applied_and_recorded_together_or_not_at_all(
     def lost(*_: object) -> None:
         raise ConnectionError("cut off before the record was written")
 
-    (config_copy / "migrations/0006_x.sql").write_text("CREATE TABLE golden.x (x int);")
+    (config_copy / "migrations/0007_x.sql").write_text("CREATE TABLE golden.x (x int);")
     with monkeypatch.context() as patch:
         patch.setattr(migrate_module, "record_file", lost)
         with pytest.raises(ConnectionError):
             migrate(hub.owner_url, load_config(config_copy))
-    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0006_x.sql",)
+    assert migrate(hub.owner_url, load_config(config_copy)).files == ("0007_x.sql",)
 
 
 def test_a_file_without_number_is_named(hub: TestHub, config_copy: Path) -> None:
