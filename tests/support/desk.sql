@@ -37,7 +37,7 @@ INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch,
 SELECT 'crm', 'party', 'crm' || n, jsonb_build_object('country', 'X' || n % 50, 'account_name', 'n'),
        jsonb_build_array(jsonb_build_object('rule', 'rule' || n % 20, 'column', 'country', 'message', 'm')),
        1, 1, CASE WHEN n <= 10000 THEN 'open' ELSE 'healed' END
-FROM generate_series(1, 40000) AS n;
+FROM generate_series(1, 150000) AS n;
 INSERT INTO ops.review (kind, entity, golden_id, subject, detail, state, closed_at, batch_id)
 SELECT 'conflict', 'party', m.id, m.id || '/phone', '{"unit": "phone"}',
        CASE WHEN n <= 10000 THEN 'open' ELSE 'done' END, CASE WHEN n > 10000 THEN now() END, 1

@@ -153,12 +153,8 @@ CALLS: dict[str, Any] = {
     "scores": lambda d: scores.scores(d, suites.current(EXPECTATIONS, d.config)),
     "trend": lambda d: scores.trend(d, "crm", "party", "email_form"),
 }
-SUMMED = {
-    "key figures": ("attempt", "invoice", "shipment"),
-    "quarantine groups": ("quarantine",),
-}
-"""A month of these, or all that are open, is a good part of them: they are summed up, in the time
-that is allowed."""
+SUMMED = {"key figures": ("attempt", "invoice", "shipment")}
+"""A month of these is a good part of them: they are summed up, in the time that is allowed."""
 CAUSE = groups.Cause("read", "crm", "party", "rule3", "country")
 
 
