@@ -69,8 +69,12 @@ def piped(engine: Engine, repeat: int) -> Taken:
             source, listed = engine.urls[name], ", ".join(columns)
             with psycopg.connect(target) as conn:
                 conn.execute("DROP TABLE IF EXISTS public.bench_piped")
-                made = ", ".join(f"{column} text" for column in columns)
-                conn.execute(f"CREATE UNLOGGED TABLE public.bench_piped ({made})".encode())
+                made = [sql.SQL("{} text").format(sql.Identifier(column)) for column in columns]
+                conn.execute(
+                    sql.SQL("CREATE UNLOGGED TABLE public.bench_piped ({})").format(
+                        sql.SQL(", ").join(made)
+                    )
+                )
             out = f"COPY {table} ({listed}) TO STDOUT (FORMAT BINARY)"
             into = "COPY public.bench_piped FROM STDIN (FORMAT BINARY)"
             took += programs.piped(

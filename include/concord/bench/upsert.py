@@ -14,7 +14,7 @@ from concord.bench.results import Taken
 from concord.bench.scratch import superuser
 from concord.bench.tables import summed, vacuum
 from concord.bench.workloads import Job
-from concord.hub.sql import statement
+from concord.hub.sql import idents, statement
 from concord.pipeline import Engine
 
 SOURCE, TARGET, BEFORE = "account", "bench_account", "bench_before"
@@ -31,21 +31,26 @@ class Upsert:
     def __init__(self, engine: Engine) -> None:
         """Make the target with what the accounts are now."""
         self.crm, self.erp = (superuser(engine.urls[name]) for name in ("crm", "erp"))
-        columns = ", ".join(COLUMNS)
         with psycopg.connect(self.erp) as erp, psycopg.connect(self.crm) as crm:
             types = {"id": "uuid PRIMARY KEY", "modified_on": "timestamp NOT NULL"}
-            made = ", ".join(f"{c} {types.get(c, 'text')}" for c in COLUMNS)
+            made = [
+                sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(types.get(c, "text")))
+                for c in COLUMNS
+            ]
             erp.execute("DROP SCHEMA IF EXISTS peer CASCADE")
             erp.execute("CREATE SCHEMA peer")
-            erp.execute(f"CREATE TABLE peer.{TARGET} ({made})".encode())
-            out = f"COPY {SOURCE} ({columns}) TO STDOUT (FORMAT BINARY)".encode()
-            into = f"COPY peer.{TARGET} FROM STDIN (FORMAT BINARY)".encode()
+            target, before = (sql.Identifier("peer", name) for name in (TARGET, BEFORE))
+            erp.execute(sql.SQL("CREATE TABLE {} ({})").format(target, sql.SQL(", ").join(made)))
+            out = sql.SQL("COPY {} ({}) TO STDOUT (FORMAT BINARY)").format(
+                sql.Identifier(SOURCE), idents(COLUMNS)
+            )
+            into = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(target)
             with crm.cursor().copy(out) as blocks, erp.cursor().copy(into) as copy:
                 for block in blocks:
                     copy.write(block)
-            erp.execute(f"CREATE INDEX ON peer.{TARGET} (modified_on)".encode())
-            erp.execute(f"CREATE TABLE peer.{BEFORE} AS TABLE peer.{TARGET}".encode())
-            erp.execute(f"ALTER TABLE peer.{BEFORE} ADD PRIMARY KEY (id)".encode())
+            erp.execute(sql.SQL("CREATE INDEX ON {} (modified_on)").format(target))
+            erp.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(before, target))
+            erp.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (id)").format(before))
             row = crm.execute("SELECT max(modified_on)::text FROM account").fetchone()
         assert row
         self.since = str(row[0])
