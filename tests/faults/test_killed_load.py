@@ -153,6 +153,7 @@ def planned(world: World) -> Callable[[int], int]:
 def copy_of(world: World, pg: Postgres, config: Config) -> World:
     """The same world in databases of its own."""
     names = {system: pg.name(system) for system in ("erp", "crm", "hub")}
+    world.hub.close()  # a database that is in use cannot be copied
     for system, name in names.items():
         url = world.hub.url if system == "hub" else world.urls[system]
         database = run_sql(url, "SELECT current_database()")[0][0]

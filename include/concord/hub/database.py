@@ -117,8 +117,9 @@ class Kept:
 
 def _end(idle: dict[int, list[HubConnection]]) -> None:
     """End those of this process."""
-    for conn in idle.get(os.getpid(), []):
-        conn.close()
+    mine = idle.get(os.getpid(), [])
+    while mine:
+        mine.pop().close()
 
 
 class Hub:
@@ -142,6 +143,10 @@ class Hub:
     def address(self) -> str:
         """Host and database, never user or password."""
         return safe_address(self.url)
+
+    def close(self) -> None:
+        """Close the connections that wait to be used again; the next one is opened anew."""
+        _end(self._kept.idle)
 
     def connect(self, **options: Any) -> Connection:
         """A connection as if new, autocommit off. Raises HubUnavailable."""

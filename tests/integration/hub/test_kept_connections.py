@@ -103,3 +103,19 @@ def test_no_more_are_kept_than_are_of_use_and_none_when_the_hub_is_let_go(hub: T
     del kept
     gc.collect()
     assert all(conn.closed for conn in open_)
+
+
+def test_a_closed_hub_has_no_connection_and_opens_another_when_asked(
+    kept: Hub, hub: TestHub
+) -> None:
+    first = pid(kept)
+    kept.close()
+    with psycopg.connect(hub.admin_url) as conn:
+        for _ in range(100):  # the server ends a session a moment after its client went
+            left = conn.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (first,))
+            if left.fetchone() is None:
+                break
+            conn.execute("SELECT pg_sleep(0.05), pg_stat_clear_snapshot()")
+        else:
+            pytest.fail("the connection is still there")
+    assert pid(kept) != first
