@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from concord.model.spec import Config
-from tests.support.world import World
+from tests.support.world import EXPECTATIONS, World
 
 if TYPE_CHECKING:
     from tests.conftest import Postgres
@@ -32,17 +33,29 @@ def copied(pg: Postgres, templates: Mapping[str, str], kind: str) -> Iterator[di
         pg.drop(name)
 
 
-def world_on(pg: Postgres, config: Config, names: Mapping[str, str], kind: type[W]) -> W:
+def world_on(
+    pg: Postgres,
+    config: Config,
+    names: Mapping[str, str],
+    kind: type[W],
+    expectations: Path = EXPECTATIONS,
+) -> W:
     """A world on three databases of these names."""
     from tests.conftest import TestHub
 
     urls = {system: pg.url(names[system]) for system in SYSTEMS}
-    return kind(config, TestHub(pg, names["hub"]), urls)
+    return kind(config, TestHub(pg, names["hub"]), urls, expectations)
 
 
-def gone_on(pg: Postgres, config: Config, names: Mapping[str, str], kind: type[W]) -> W:
+def gone_on(
+    pg: Postgres,
+    config: Config,
+    names: Mapping[str, str],
+    kind: type[W],
+    expectations: Path = EXPECTATIONS,
+) -> W:
     """A world on copies, whose hub knows the copied systems and has the template's batches."""
-    world = world_on(pg, config, names, kind)
+    world = world_on(pg, config, names, kind, expectations)
     for system in SYSTEMS:
         _hand_over(world, system)
     world._runs = count(1 + world.one("hub", "SELECT count(*) FROM ops.batch"))
