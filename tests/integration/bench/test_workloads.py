@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from concord.bench import api, copy, incremental, initial, nightly, validation, write
+from concord.bench import api, copy, incremental, initial, lanes, nightly, validation, write
 from concord.bench import company as companies
 from concord.bench.scratch import superuser
 from concord.bench.tables import COLUMNS, KEY, TABLE, make, summed
@@ -148,6 +148,18 @@ def test_a_night_in_the_company_that_the_bench_makes_heals_it_too(
     monkeypatch.setattr(nightly, "FEWEST", 20)
     nightly.build(traded.engine, 120)
     heals(traded)
+
+
+def test_the_fast_lane_goes_on_beside_nights_which_name_what_drifted_alone(
+    known: World, request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--faults"):
+        pytest.skip("runs with --faults")
+    day, night, verified, nights, _ = lanes.both(known.engine, 3)
+    assert verified
+    assert day
+    assert night
+    assert nights
 
 
 def test_people_change_none_of_the_accounts_that_a_seed_made(trading: World) -> None:
