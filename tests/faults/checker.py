@@ -157,8 +157,9 @@ def _has_place(life: Record, of_thing: Mapping[tuple[str, str], list[Record]]) -
     )
 
 
-KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ()}
-"""Fields by which two records are seen to be the same thing, whatever system they are in."""
+KEYS = {"party": ("tax_id", "email"), "contact": ("email",), "address": ("street",)}
+"""Fields by which two records are seen to be the same thing, whatever system they are in. Every
+address that somebody adds has a street of its own."""
 
 
 def _keys(life: Record) -> set[tuple[str, str, str | None]]:

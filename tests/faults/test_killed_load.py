@@ -33,6 +33,7 @@ load_room = importlib.import_module("concord.pipeline.load")
 POINTS = ("sent, not written", "written, not stored", "stored, not closed")
 SHARE_OF_UPDATES = 4  # one customer in so many has an account already, which wants an update
 SHARE_OF_CONTACTS = 10
+SPARE = 10  # more tries than kills: some steps end before they are struck
 
 CONTENT = {
     "account": "SELECT tax_number, account_name, account_type, country, phone_number, web,"
@@ -79,7 +80,9 @@ class Kills:
     done: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[str]:
-        for n in range(self.wanted):
+        for n in range(self.wanted + SPARE):
+            if self.done.total() == self.wanted:
+                return
             aimed = n < len(POINTS) or n % 20 == 0
             yield POINTS[n % len(POINTS)] if aimed else "any moment"
 
