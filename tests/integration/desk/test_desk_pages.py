@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
+import zipfile
 from typing import Any
 
 import pytest
@@ -217,6 +219,13 @@ def test_the_scores_can_be_taken_into_a_spreadsheet(page: Open) -> None:
     rows = text(answer).splitlines()
     assert rows[0].endswith("incident,batch,at")
     assert any(",email_form," in row for row in rows)
+    answer = page("/quality.xlsx", language="zh")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=concord-quality.xlsx"
+    assert isinstance(answer.body, bytes)
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(rows)
+    assert "电子邮件" in sheet
 
 
 def test_pages_are_quick(page: Open, office: World) -> None:
