@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ import pytest
 from psycopg import sql
 
 from concord.hub.database import Connection
+from concord.hub.sql import statement
 from concord.insight import kpis, now, runs
 from concord.model.spec import Config
 from concord.quality import suites
@@ -41,8 +41,6 @@ from tests.support.world import EXPECTATIONS
 
 SMALL = 1_000  # rows of a table that may be read whole
 MOST = 0.3  # seconds a page may take
-
-FILL = Path(__file__).resolve().parents[2] / "support/desk.sql"
 
 
 class Desk:
@@ -97,9 +95,9 @@ def filled(pg: Postgres, business: Config, whole_template: str, scale: Any) -> I
     name = pg.name("desk")
     pg.create(name, whole_template, "concord_owner")
     hub = TestHub(pg, name)
-    fill = FILL.read_text(encoding="utf-8")
+    fill = statement("bench", "desk", customers=sql.Literal(scale(100_000, 1_000_000)))
     with psycopg.connect(hub.admin_url, autocommit=True) as conn:
-        conn.execute(fill.replace(":customers", str(scale(100_000, 1_000_000))))
+        conn.execute(fill)
         conn.execute("VACUUM ANALYZE")
     with hub.connect() as conn:
         while exposure.refresh(conn, business, most=20_000):
