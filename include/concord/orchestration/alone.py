@@ -9,12 +9,14 @@ doors are the real ones: users and rights are Airflow's, in the database of its 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 
 
 def main(arguments: list[str]) -> int:
     """Serve."""
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"  # it looks connections up as its own one does
     import uvicorn
     from airflow.api_fastapi.app import create_auth_manager, init_auth_manager
     from fastapi import FastAPI

@@ -12,6 +12,7 @@ import pytest
 
 from concord.hub.audit import verify
 from concord.insight.now import now
+from concord.orchestration.questions import PART
 from tests.integration.desk.conftest import STEWARD, VIEWER, Open
 from tests.support.payloads import Found
 from tests.support.world import World
@@ -141,6 +142,10 @@ def test_a_part_of_a_held_change_set_is_approved_and_the_rest_asked_again(
     answer = page(f"/reviews/{review}", form)
     assert answer.status == 303, text(answer)
     assert answer.answered is not None  # Airflow's question is answered too
+    assert answer.answered.option == PART
+    assert answer.answered.form == {
+        "below": None, "rest": "hold", "comment": "2 writes by number: these two",
+    }  # fmt: skip
     set_ = "SELECT count(*) FROM ops.intent JOIN ops.change_set USING (change_set_id)"
     assert one(office, f"{set_} WHERE state = 'held'".replace("state", "change_set.state")) == (
         len(intents) - 2

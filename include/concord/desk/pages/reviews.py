@@ -99,7 +99,7 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
     if choice not in ("approve", "part", "reject"):
         raise Refused("a change set is approved, approved in part or rejected")
     part = _part(ask) if choice == "part" else None
-    rest = ask.given("rest")
+    rejects = ask.given("rest") == "rejected" and part is not None
     decisions.decide(
         ask.conn,
         number,
@@ -107,10 +107,10 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
         actor=ask.reader.actor,
         comment=comment,
         part=part if part is not None else Part(up_to=ask_up_to(ask)),
-        rest="rejected" if rest == "rejected" and part is not None else "held",
+        rest="rejected" if rejects else "held",
     )
-    option = "Reject" if choice == "reject" else "Approve"
-    form = {"comment": comment or ""}
+    option = {"approve": "Approve", "part": "Approve in part", "reject": "Reject"}[choice]
+    form = _form(part, rejects, comment or "")
     answer = see(ask, f"/reviews/{found.id}")
     return Answer(
         answer.body,
@@ -118,6 +118,20 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
         headers=answer.headers,
         answered=Answered("change_set", number, option, form),
     )
+
+
+def _form(part: Part | None, rejects: bool, comment: str) -> dict[str, Any]:
+    """What the person said, in the fields of Airflow's form; what it has no field for, in words."""
+    said = []
+    if part and part.actions:
+        said.append(", ".join(part.actions))
+    if part and part.intents:
+        said.append(f"{len(part.intents)} writes by number")
+    return {
+        "below": float(part.below) if part and part.below is not None else None,
+        "rest": "reject" if rejects else "hold",
+        "comment": ": ".join(["; ".join(said), comment] if said and comment else said or [comment]),
+    }
 
 
 def ask_up_to(ask: Ask) -> int | None:
