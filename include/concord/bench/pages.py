@@ -29,6 +29,7 @@ from concord.bench.results import LIMIT, OURS, Report, Result, Taken
 from concord.bench.scratch import superuser, world
 from concord.bench.workloads import Job
 from concord.hub.sql import statement
+from concord.insight import kept
 from concord.pipeline import Engine
 from concord.sandbox.business import seed_business
 from concord.sandbox.seed import seed
@@ -104,6 +105,7 @@ def fill(engine: Engine, customers: int) -> None:
     with engine.hub.connect() as conn:
         while exposure.refresh(conn, engine.config, most=20_000):
             conn.commit()
+        kept.refresh(conn, engine.config)
         conn.commit()
     with psycopg.connect(superuser(engine.hub.url), autocommit=True) as conn:
         conn.execute("VACUUM ANALYZE ops.quarantine, ops.review")

@@ -16,7 +16,7 @@ import psycopg
 from markupsafe import Markup
 
 from concord.desk import shell
-from concord.desk.company import company
+from concord.desk.company import company, engine
 from concord.desk.pages.common import COOKIE
 from concord.desk.texts import SHELL
 from concord.desk.web import HEADERS, Answer, Ask, NotThere, Reader, Refused, Route
@@ -73,7 +73,7 @@ class Sent:
 
 
 def answer(
-    route: Route, sent: Sent, reader: Reader, engine: Callable[[], Engine] = Engine.open
+    route: Route, sent: Sent, reader: Reader, engine: Callable[[], Engine] = engine
 ) -> Answer:
     """Carry out a request of somebody who was let in. `engine`: see `Ask`."""
     try:

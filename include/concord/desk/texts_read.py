@@ -184,6 +184,7 @@ READ: Mapping[str, Mapping[str, str]] = {
     # KPIs
     "kpis": {"en": "KPIs", "zh": "关键指标"},
     "kpis.days": {"en": "{n} days", "zh": "{n} 天"},
+    "kpis.at": {"en": "As of {at}.", "zh": "截至 {at}。"},
     "kpis.over": {"en": "Period", "zh": "时段"},
     "kpis.n": {"en": "from {n}", "zh": "基于 {n} 条"},
     "kpis.empty": {"en": "Nothing in this period.", "zh": "该时段没有数据。"},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from concord.desk import company
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.model.spec import Config
@@ -65,7 +66,7 @@ class Ask:
     form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     partial: bool = False
     connection: Connection | None = None
-    engine: Callable[[], Engine] = Engine.open
+    engine: Callable[[], Engine] = company.engine
 
     @property
     def conn(self) -> Connection:

@@ -128,9 +128,12 @@ def _endpoint(route: Route, who: Any) -> Callable[..., Awaitable[Response]]:
 
 def _engine() -> Engine:
     """The engine with Airflow's connections, as the DAGs open it. Raises ConfigError."""
+    from concord.desk import company
     from concord.orchestration import bridge
 
-    return bridge.open_engine()
+    config = company.company()
+    bridge.hide_passwords(config)
+    return company.engine(bridge.connection_urls(config))
 
 
 async def _body(request: Request) -> bytes | None:

@@ -35,12 +35,16 @@ FROM made CROSS JOIN unnest('{{erp,crm}}'::text[]) AS s;
 INSERT INTO golden.sales_order (golden_id, number, party, lifecycle, total, rate, batch_id)
 SELECT uuidv7(), 'SO' || n, id, CASE WHEN n % 4 = 0 THEN 'confirmed' ELSE 'done' END, n % 1000, 1, 1
 FROM made;
-UPDATE golden.sales_order SET ordered_on = current_date - (total::int % 1000);
-INSERT INTO golden.shipment (golden_id, number, "order", batch_id)
-SELECT uuidv7(), 'SH' || number, golden_id, 1 FROM golden.sales_order;
-INSERT INTO golden.invoice (golden_id, number, party, lifecycle, total, open, rate, batch_id)
-SELECT uuidv7(), 'IN' || n, id, 'posted', n % 1000, CASE WHEN n % 3 = 0 THEN n % 1000 ELSE 0 END, 1, 1
-FROM made;
+UPDATE golden.sales_order SET ordered_on = current_date - (total::int % 1000) WHERE starts_with(number, 'SO');
+INSERT INTO golden.shipment (golden_id, number, "order", status, shipped_on, delivered_on, batch_id)
+SELECT uuidv7(), 'SH' || number, golden_id, 'delivered', ordered_on + 2, ordered_on + 5, 1
+FROM golden.sales_order WHERE starts_with(number, 'SO');
+INSERT INTO golden.invoice (golden_id, number, party, "order", issued_on, lifecycle, payment, total, open,
+                            rate, batch_id)
+SELECT uuidv7(), 'IN' || n, id, o.golden_id, o.ordered_on + 3, 'posted',
+       CASE WHEN n % 3 = 0 THEN 'open' ELSE 'paid' END, n % 1000,
+       CASE WHEN n % 3 = 0 THEN n % 1000 ELSE 0 END, 1, 1
+FROM made JOIN golden.sales_order AS o ON o.party = made.id AND starts_with(o.number, 'SO');
 INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch, last_batch, state)
 SELECT 'crm', 'party', 'crm' || n, jsonb_build_object('country', 'X' || n % 50, 'account_name', 'n'),
        jsonb_build_array(jsonb_build_object('rule', 'rule' || n % 20, 'column', 'country', 'message', 'm')),
