@@ -10,12 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from concord.desk import shell
+from concord.desk.pages.records import types_of
 from concord.desk.web import Answer, Answered, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
 from concord.pipeline import decisions
 from concord.pipeline.decisions import Part
 from concord.report import changes
-from concord.stewardship import deciding, effect, reviews, sides
+from concord.stewardship import deciding, effect, finding, reviews, sides
 from concord.stewardship.reviews import Order, Review
 
 ORDERS: tuple[Order, ...] = ("money", "age", "closed")
@@ -30,10 +31,12 @@ def listing(ask: Ask) -> Answer:
     order = next((o for o in ORDERS if o == ask.text("order")), ORDERS[0])
     after = ask.text("after") or None
     found = reviews.page(ask.conn, kind=kind, order=order, after=after)
+    about = [(r.entity, r.golden_id) for r in found.items if r.entity and r.golden_id]
     return shell.page(
         ask,
         "reviews.html.j2",
         page=found,
+        titles=finding.titles(ask.conn, ask.config, about, ask.reader.may_see),
         counts=reviews.counts(ask.conn),
         kind=kind,
         order=order,
@@ -54,6 +57,7 @@ def one(ask: Ask) -> Answer:
         d=detail,
         r=found,
         differing=_differing(detail),
+        types=types_of(ask.config, found.entity) if found.entity in ask.config.entity else {},
         currency=ask.config.company.currency,
         label=_label(ask, detail),
         **_outcome(ask, found),
@@ -220,6 +224,8 @@ def _differing(detail: sides.Detail) -> set[str]:
 def _label(ask: Ask, detail: sides.Detail) -> str:
     """What the question is about, in a word that everybody may see."""
     golden = detail.review.golden_id
+    if detail.review.kind == "mass_deletion":
+        return ""
     entity = ask.config.entity.get(detail.review.entity or "")
     if golden is None or entity is None:
         return detail.review.subject
