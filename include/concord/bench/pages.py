@@ -131,15 +131,15 @@ def ask(
         begun, n = time.perf_counter(), 0
         while time.perf_counter() - begun < WARM:
             for page in PAGES:
-                client.get(served.url + _filled(page.path, things, customers, n))
+                client.get(served.url + filled(page.path, things, customers, n))
             n += 1
         for nth in range(n, n + times):
             for page in PAGES:
-                address = served.url + _filled(page.path, things, customers, nth)
+                address = served.url + filled(page.path, things, customers, nth)
                 before = time.perf_counter()
                 answer = client.get(address)
                 seconds[page].append(time.perf_counter() - before)
-                wanted = [_filled(text, things, customers, nth) for text in page.shows]
+                wanted = [filled(text, things, customers, nth) for text in page.shows]
                 right[page] &= shows(page, answer, wanted)
     memory = peak(served.process)
     return {page: Taken(seconds[page], right[page], memory) for page in PAGES}
@@ -157,7 +157,7 @@ def shows(page: Asked, answer: httpx.Response, wanted: Sequence[str]) -> bool:
     return all(word in text for word in wanted) and text.count("data-row") >= page.rows
 
 
-def _filled(text: str, things: Mapping[str, Sequence[Any]], customers: int, nth: int) -> str:
+def filled(text: str, things: Mapping[str, Sequence[Any]], customers: int, nth: int) -> str:
     """A path or text about the things of the nth round."""
     ten = 10 * (1 + nth * 7919 % (customers // 10 - 1))
     chosen = {name: some[nth % len(some)] for name, some in things.items()}
