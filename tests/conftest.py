@@ -27,6 +27,7 @@ from concord.model.spec import Config
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
 from tests.support.configured import unlimited
+from tests.support.copies import copied, gone_on, world_on
 from tests.support.customers import customers
 from tests.support.month import opened
 from tests.support.world import EXPECTATIONS, World
@@ -364,22 +365,26 @@ def _number(line: str) -> tuple[int, str]:
     return (int(digits) if digits.isdigit() else 0, line)
 
 
-@pytest.fixture(scope="module")
-def traders(
+@pytest.fixture(scope="session")
+def traders_template(
     pg: Postgres,
     business: Config,
     whole_template: str,
     business_templates: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
     scale: Callable[[int, int], int],
-) -> Iterator[World]:
+) -> Iterator[dict[str, str]]:
+    """Names of a hub, an ERP and a CRM that agree on customers and catalogue."""
+    with copied(pg, {"hub": whole_template, **business_templates}, "trade") as names:
+        world = world_on(pg, unlimited(business), names, World)
+        truth = tmp_path_factory.mktemp("truth") / "truth.csv"
+        opened(world, customers=scale(20, 150), products=scale(10, 80), truth=truth)
+        world.hub.close()  # a database that is in use cannot be copied
+        yield names
+
+
+@pytest.fixture(scope="module")
+def traders(pg: Postgres, business: Config, traders_template: dict[str, str]) -> Iterator[World]:
     """A company that has been opened: customers and catalogue on both sides. Of one module."""
-    names = {name: pg.name(name) for name in ("hub", *business_templates)}
-    pg.create(names["hub"], whole_template, "concord_owner")
-    urls = {s: pg.create(names[s], template) for s, template in business_templates.items()}
-    world = World(unlimited(business), TestHub(pg, names["hub"]), urls)
-    truth = tmp_path_factory.mktemp("truth") / "truth.csv"
-    opened(world, customers=scale(20, 150), products=scale(10, 80), truth=truth)
-    yield world
-    for name in names.values():
-        pg.drop(name)
+    with copied(pg, traders_template, "traders") as names:
+        yield gone_on(pg, unlimited(business), names, World)

@@ -62,6 +62,11 @@ def build(engine: Engine, customers: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         seed(engine.urls["erp"], engine.urls["crm"], FEWEST, truth_path=Path(scratch) / "truth")
     seed_business(engine.urls["erp"], FEWEST)
+    grow(engine, customers)
+
+
+def grow(engine: Engine, customers: int) -> None:
+    """More customers, and an order of each, in a company that sells something already."""
     company.make(engine, customers)
     run(engine, "nightly")
     company.settle(engine)

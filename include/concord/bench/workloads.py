@@ -104,6 +104,11 @@ WORKLOADS: dict[str, Workload] = {
             _sizes(500, 20_000, 1_000_000), "nightly:bench", {},
         ),
         Workload(
+            "lanes", "changes by day, and beside nights that compare everything",
+            _sizes(3_000, 100_000, 1_000_000), "lanes:bench", {"fast lane by night": 2.0},
+            least=200,
+        ),
+        Workload(
             "growth", "copy and compare from 10,000 rows up to so many, times ten",
             _sizes(10_000, 1_000_000, 10_000_000), "growth:bench", {}, least=10_000,
         ),

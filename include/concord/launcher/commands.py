@@ -20,7 +20,7 @@ from concord.launcher.progress import Progress
 ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 """How pytest runs all tests: files side by side, the heavy folders first, each process on a
 PostgreSQL of its own."""
-FULL_SIZE = ("tests/faults", "tests/business")
+FULL_SIZE = ("tests/faults", "tests/business", "tests/integration/bench")
 """What `--faults` runs: the tests that have a full size."""
 
 

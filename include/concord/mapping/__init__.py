@@ -7,7 +7,15 @@ documents in `lines`.
 """
 
 from concord.mapping.faults import Unmappable
-from concord.mapping.reading import Cleaned, canonical
+from concord.mapping.reading import Cleaned, canonical, read_along
 from concord.mapping.writing import shown, to_system, to_system_frame
 
-__all__ = ["Cleaned", "Unmappable", "canonical", "shown", "to_system", "to_system_frame"]
+__all__ = [
+    "Cleaned",
+    "Unmappable",
+    "canonical",
+    "read_along",
+    "shown",
+    "to_system",
+    "to_system_frame",
+]

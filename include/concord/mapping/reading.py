@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -117,6 +117,22 @@ def uses(field: Field) -> tuple[str, ...]:
     if field.type != "text":
         return ()
     return tuple(used for step in field.clean for used in step.uses)
+
+
+def read_along(entity: Entity, wanted: Iterable[str]) -> set[str]:
+    """The fields without which these cannot be read as in a whole record: themselves, what their
+    cleaning uses, and those of their groups (an amount is read by its currency).
+    """
+    groups = [set(group.fields) for group in entity.groups]
+    found: set[str] = set()
+    open_ = list(wanted)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += uses(entity.field[name])
+            open_ += [other for group in groups if name in group for other in group]
+    return found
 
 
 def field_reader(

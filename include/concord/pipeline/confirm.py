@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.mapping import canonical
+from concord.mapping import canonical, read_along
 from concord.model.spec import Config, Entity, EntityMapping, Field
 from concord.pipeline import lines
 from concord.pipeline.engine import Engine
@@ -45,7 +45,7 @@ def store(
         return
     seq = _sequence(conn, mapping.system)
     _outcomes_table(conn, entity, intents, outcomes)
-    _copy_records(engine, conn, entity, mapping, outcomes)
+    _copy_records(engine, conn, entity, mapping, intents, outcomes)
     conn.execute("ANALYZE outcome, read_back")  # or lines are resolved anew for every outcome
     values = {
         "system": mapping.system,
@@ -128,13 +128,19 @@ def _copy_records(
     conn: Connection,
     entity: Entity,
     mapping: EntityMapping,
+    intents: Sequence[Intent],
     outcomes: Sequence[Outcome],
 ) -> None:
-    """Clean the records that were read back, as unify would."""
+    """Clean the records that were read back, as unify would; of updates only what was written."""
     rows = [(o.key, o.row) for o in outcomes if o.row is not None and o.state == "confirmed"]
     if not rows:
         return
-    names = [c.column for c in mapping.columns if c.column in rows[0][1].values]
+    fields = set(mapping.by_field)
+    if all(i.action == "update" for i in intents):
+        fields = read_along(entity, {name for i in intents for name in i.new})
+    names = [
+        c.column for c in mapping.columns if c.field in fields and c.column in rows[0][1].values
+    ]
     frame = pd.DataFrame({n: [row.values.get(n) for _, row in rows] for n in names}, dtype=object)
     out = canonical(entity, mapping, engine.config.code_list, engine.config.company, frame)
     refs = {f.name for f in entity.references}

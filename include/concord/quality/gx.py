@@ -19,6 +19,7 @@ from concord.hub.database import SESSION, first_line, safe_address
 from concord.quality.rules import Rule
 
 READING = f"{SESSION} -c default_transaction_read_only=on"  # whatever a suite's query calls
+ASSET = "judged"
 COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
@@ -56,23 +57,17 @@ def judge(
         HubUnavailable: the connection was lost.
     """
     gx = load()
-    source = _source(url, table[0])
-    name = f"q{next(_numbers)}"
     suite = gx.ExpectationSuite(
-        name=name,
+        name=f"q{next(_numbers)}",
         expectations=[
             {"type": r.type, "kwargs": dict(k), "severity": r.severity, "meta": {"at": at}}
             for at, (r, k) in enumerate(zip(rules, kwargs, strict=True))
         ],
     )
-    with _lost_told(url, table[0]):
-        asset = source.add_table_asset(name, table_name=table[1])
-        try:
-            batch = asset.add_batch_definition_whole_table(name).get_batch()
-            with _configurations_kept():
-                results = batch.validate(suite, result_format=COUNTS_ONLY).results
-        finally:
-            source.delete_asset(name)
+    with _one_at_a_time, _lost_told(url, table[0]):
+        batch = _batch(_source(url, table[0]), table[1])
+        with _configurations_kept():
+            results = batch.validate(suite, result_format=COUNTS_ONLY).results
     found = {r.expectation_config.meta["at"]: r for r in results}
     return [_verdict(rule, found[at], rows) for at, rule in enumerate(rules)]
 
@@ -126,16 +121,15 @@ def _configurations_kept() -> Iterator[None]:
             made[id(self)] = (self, original.fget(self))
         return made[id(self)][1]
 
-    with _patching:
-        original = base.configuration
-        base.configuration = property(kept)
-        try:
-            yield
-        finally:
-            base.configuration = original
+    original = base.configuration
+    base.configuration = property(kept)
+    try:
+        yield
+    finally:
+        base.configuration = original
 
 
-_patching = Lock()
+_one_at_a_time = Lock()  # the library is patched, and its table is the one that is judged
 _numbers = count(1)
 # By process, as connections do not survive a fork.
 _sources: dict[tuple[int, str, str], Any] = {}
@@ -146,6 +140,23 @@ def _source(url: str, schema: str) -> Any:
     if key not in _sources:
         _sources[key] = _connect(_context(), url, f"{READING} -c search_path={schema}")
     return _sources[key]
+
+
+def _batch(source: Any, table: str) -> Any:
+    """All rows of a table.
+
+    There is one asset whose table changes: to add and delete one each time, the library writes out
+    its whole project and looks for the table twice. A lost connection shows here: during validation
+    the library would only log it, and try again.
+    """
+    from sqlalchemy import quoted_name, text
+
+    if ASSET not in source.get_asset_names():
+        source.add_table_asset(ASSET, table_name=table).add_batch_definition_whole_table(ASSET)
+    source.get_execution_engine().execute_query(text("SELECT 1"))
+    asset = source.get_asset(ASSET)
+    asset.table_name = quoted_name(table, quote=False)
+    return asset.get_batch_definition(ASSET).get_batch()
 
 
 def _context() -> Any:

@@ -23,7 +23,6 @@ Wants = Literal["any", "text", "ordered"]
 MAP_OPTIONS = ("mostly", "row_condition")
 LIMITS = ("min_value", "max_value")
 STRICT = ("strict_min", "strict_max")
-NOWHERE = SQL("")
 AND, OR = SQL(" AND "), SQL(" OR ")
 
 
@@ -41,6 +40,7 @@ class Kind:
     wants: Wants = "any"
     expr: Callable[[Kwargs], Composable] | None = None
     about_columns: bool = False  # says which columns are there: one that is not is no mistake
+    by_others: bool = False  # whether a row fails depends on other rows
 
     @property
     def kwargs(self) -> frozenset[str]:
@@ -48,17 +48,21 @@ class Kind:
         return frozenset(self.required + self.optional + self.one_of)
 
 
-def failing(type_: str, kwargs: Kwargs, batch: Composable = NOWHERE) -> Composable:
+def failing(type_: str, kwargs: Kwargs, batch: Composable) -> Composable:
     """A condition, never NULL, that is true for exactly the rows that fail the expectation.
 
-    It may hold window functions, so it belongs into a select list. `batch` is the table of the
-    rows, which a rule across tables names in its query.
+    `batch` is the table of the rows.
     """
+    return SQL("coalesce({}, false)").format(met_by_failing(type_, kwargs, batch))
+
+
+def met_by_failing(type_: str, kwargs: Kwargs, batch: Composable) -> Composable:
+    """The same, but NULL where it is not known to be true, for a WHERE that may become a join."""
     kind = KINDS[type_]
     assert kind.expr, f"{type_} is about a table, not about rows"
     parts = [SQL("({})").format(kind.expr({**kwargs, "batch": batch}))]
     parts += [SQL("({})").format(p) for p in (_domain(kwargs), _condition(kwargs)) if p]
-    return SQL("coalesce({}, false)").format(AND.join(parts))
+    return AND.join(parts)
 
 
 def _condition(kwargs: Kwargs) -> Composable | None:
@@ -165,11 +169,14 @@ def _lengths(kwargs: Kwargs) -> Composable:
 
 def _twice(names: list[str], kwargs: Kwargs) -> Composable:
     condition = _condition(kwargs)
-    among = SQL("FILTER (WHERE {})").format(condition) if condition else SQL("")
-    count = SQL("count(*) {} OVER (PARTITION BY {}) > 1").format(
-        among, SQL(", ").join(_column(n) for n in names)
-    )
-    return _joined(AND, [*(_not_null(n) for n in names), count])
+    given: list[Composable] = [_not_null(n) for n in names]
+    among = [*given, SQL("({})").format(condition)] if condition else given
+    columns = SQL(", ").join(_column(n) for n in names)
+    found = SQL(
+        "({columns}) IN (SELECT {columns} FROM {batch} WHERE {among} GROUP BY {columns}"
+        " HAVING count(*) > 1)"
+    ).format(columns=columns, batch=kwargs["batch"], among=_joined(AND, among))
+    return _joined(AND, [*given, found])
 
 
 def _greater(kwargs: Kwargs) -> Composable:
@@ -249,11 +256,14 @@ KINDS: Mapping[str, Kind] = {
     "expect_column_value_lengths_to_equal": _map(
         "column", "value", wants="text", expr=_on_column(SQL("length({}) <> {}"), "value")
     ),
-    "expect_column_values_to_be_unique": _map("column", expr=lambda k: _twice([k["column"]], k)),
+    "expect_column_values_to_be_unique": _map(
+        "column", expr=lambda k: _twice([k["column"]], k), by_others=True
+    ),
     "expect_compound_columns_to_be_unique": _map(
         "column_list",
         optional=_MULTI,
         expr=lambda k: _twice(k["column_list"], k),
+        by_others=True,
     ),
     "expect_column_pair_values_a_to_be_greater_than_b": _map(
         "column_A", "column_B", optional=("or_equal", *_MULTI), expr=_greater
@@ -270,7 +280,7 @@ KINDS: Mapping[str, Kind] = {
     "expect_multicolumn_sum_to_equal": _map(
         "column_list", "sum_total", optional=_MULTI, wants="ordered", expr=_sum
     ),
-    across.TYPE: Kind((across.KWARG,), expr=across.failing),
+    across.TYPE: Kind((across.KWARG,), expr=across.failing, by_others=True),
     "expect_table_row_count_to_be_between": Kind((), STRICT, one_of=LIMITS),
     "expect_table_row_count_to_equal": Kind(("value",)),
     "expect_table_columns_to_match_set": Kind(("column_set", "exact_match"), about_columns=True),

@@ -127,13 +127,30 @@ def _lay_out(conn: Connection, table: Table, suite: Suite, types: Mapping[str, s
     Should the step fail, it goes the way of all stage tables; the next try begins with a new one.
     """
     made = (table[0], f"v{table[1].removeprefix('b')}")
-    query = view.select(table, types, suite.readings)
+    query = view.select(table, *_named(suite, types))
     conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(*made)))
     conn.execute(statement("quality", "lay_out", seen=Identifier(*made), view=query))
     if suite.across:
         # The joins of its queries are planned by how many rows there are.
         conn.execute(SQL("ANALYZE {}").format(Identifier(*made)))
     return made
+
+
+def _named(
+    suite: Suite, types: Mapping[str, str]
+) -> tuple[Mapping[str, str], Mapping[str, view.Reading]]:
+    """The columns and readings that the rules name: to lay out more is half of the work.
+
+    A rule across tables may name any, and one about columns asks which are there.
+    """
+    if suite.across:
+        return types, suite.readings
+    named = {name for rule in suite.rules for name in rule.columns}
+    readings = {name: one for name, one in suite.readings.items() if name in named}
+    if any(rule.kind.about_columns for rule in suite.rules):
+        return types, readings
+    named |= {one.base for one in readings.values()} | {view.GOLDEN_KEY}
+    return {name: type_ for name, type_ in types.items() if name in named}, readings
 
 
 def _upserts(conn: Connection, table: Table) -> int:
@@ -178,15 +195,38 @@ def _result(
 def _find_failing(conn: Connection, seen: Table, asked: Sequence[_Asked]) -> None:
     """Find them in what the rules see, which is not needed any more then."""
     conn.execute("DROP TABLE IF EXISTS pg_temp.concord_failing")
-    cases = comma(
-        SQL("CASE WHEN {} THEN {} END").format(
-            predicates.failing(one.rule.type, one.kwargs, Identifier(*seen)), Literal(one.number)
-        )
-        for one in asked
-        if one.rule.kind.expr
+    table = Identifier(*seen)
+    about_rows = [one for one in asked if one.rule.kind.expr]
+    by_themselves = [one for one in about_rows if not one.rule.kind.by_others]
+    tests = {
+        one.number: predicates.failing(one.rule.type, one.kwargs, table) for one in by_themselves
+    }
+    failing = statement(
+        "quality",
+        "failing_rows",
+        seen=table,
+        numbers=comma(
+            SQL("CASE WHEN {} THEN {} END").format(test, Literal(number))
+            for number, test in tests.items()
+        ),
+        any=SQL(" OR ").join([SQL("false"), *tests.values()]),
+        by_others=SQL("").join(
+            statement(
+                "quality",
+                "failing_by_others",
+                seen=table,
+                number=Literal(one.number),
+                test=predicates.met_by_failing(one.rule.type, one.kwargs, table),
+            )
+            for one in about_rows
+            if one.rule.kind.by_others
+        ),
     )
-    conn.execute(statement("quality", "failing_rows", seen=Identifier(*seen), tests=cases))
-    conn.execute(SQL("DROP TABLE {}").format(Identifier(*seen)))
+    # The planner takes half of the rows for failing, and workers for too dear to bring them.
+    conn.execute("SET LOCAL parallel_tuple_cost = 0")
+    conn.execute(failing)
+    conn.execute("RESET parallel_tuple_cost")
+    conn.execute(SQL("DROP TABLE {}").format(table))
 
 
 def _compare(conn: Connection, results: Sequence[RuleResult]) -> None:

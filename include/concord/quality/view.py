@@ -98,14 +98,16 @@ def select(
 ) -> Composed:
     """The query whose rows the rules see.
 
-    `types` has the table's columns and their PostgreSQL types. Every OFFSET 0 is a fence: what
-    stands inside is computed once a row, however often it is used outside.
+    `types` has the table's columns and their PostgreSQL types. Every volatile column `fence` is
+    one: what stands inside is computed once a row, however often it is used outside, by parallel
+    workers too.
     """
     columns = [n for n in types if n != KEY and n not in ALSO]
     reads = [one for one in read.values() if one.base in types]
     return SQL(
-        "SELECT {key}{columns}{reads} FROM (SELECT *{plain} FROM (SELECT {key}{trimmed} FROM"
-        " {table} WHERE op = 'U' OFFSET 0) AS trimmed OFFSET 0) AS plain"
+        "SELECT {key}{columns}{reads} FROM (SELECT {key}{columns}{plain}, clock_timestamp() AS"
+        " fence FROM (SELECT {key}{trimmed}, clock_timestamp() AS fence FROM {table}"
+        " WHERE op = 'U') AS trimmed) AS plain"
     ).format(
         key=Identifier(KEY),
         table=Identifier(*table),

@@ -1,7 +1,9 @@
 """Row hashes and digests: the one definition that adapters, hub and tests share.
 
-row hash: md5 over the mapped columns that exist, sorted by name, key excluded, of
-`name=octets:text;` or `name~;` for NULL, as a uuid. Length-prefixed, so no two rows run together.
+row hash: md5, as a uuid, over the binary form of a PostgreSQL text[]: first the names of the mapped
+columns that exist, sorted, key excluded, as a JSON array, then the columns' raw texts in this
+order. Every text stands behind its length, so no two rows run together. PostgreSQL makes that form
+in one pass over its values, at half the cost of a text put together by `||`.
 """
 
 from __future__ import annotations
@@ -12,18 +14,24 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+TEXT = 25  # the type oid of text
+NULL = struct.pack(">i", -1)  # stands for a NULL instead of length and octets
+
+
+def names_text(names: Iterable[str]) -> str:
+    """The columns that a row hash is over, as its first text."""
+    return json.dumps(sorted(names), ensure_ascii=False, separators=(",", ":"))
+
 
 def row_hash(values: Mapping[str, str | None]) -> UUID:
     """Hash of one record's raw text values (key column excluded)."""
-    digest = hashlib.md5(usedforsecurity=False)
-    for name in sorted(values):
-        text = values[name]
-        if text is None:
-            digest.update(f"{name}~;".encode())
-        else:
-            data = text.encode()
-            digest.update(f"{name}={len(data)}:".encode() + data + b";")
-    return UUID(bytes=digest.digest())
+    texts = [names_text(values), *(values[name] for name in sorted(values))]
+    # dimensions, whether there are NULLs, element type, elements, number of the first
+    parts = [struct.pack(">5i", 1, None in texts, TEXT, len(texts), 1)]
+    for text in texts:
+        data = b"" if text is None else text.encode()
+        parts.append(NULL if text is None else struct.pack(">i", len(data)) + data)
+    return UUID(bytes=hashlib.md5(b"".join(parts), usedforsecurity=False).digest())
 
 
 def bucket_of(source_id: str, buckets: int) -> int:

@@ -49,8 +49,10 @@ target = pathlib.Path(arguments[arguments.index("--python") + 1]).parents[1]
 (target / "installed").touch()
 """
 
+# A shell lets its background jobs ignore interrupts, and what they start inherits that.
 DRIVER = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from concord.launcher import commands, environment
 from concord.launcher.places import Places

@@ -7,14 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from concord.model.spec import Config
 from concord.pipeline import run_batch
 from concord.systems.postgres.snapshot import PostgresSnapshot
+from tests.conftest import Postgres
 from tests.support.configured import changed, unlimited
+from tests.support.copies import copied, gone_on, world_on
 from tests.support.world import World
 
 extracting = importlib.import_module("concord.pipeline.extract")
@@ -30,15 +34,31 @@ CUSTOMER = (
 PHONE = "UPDATE customers SET phone = '+442079461111' WHERE name = 'Customer {}'"
 
 
+@pytest.fixture(scope="module")
+def settled(
+    pg: Postgres,
+    config: Config,
+    hub_template: str,
+    sandbox_templates: dict[str, str],
+    no_suites: Path,
+) -> Iterator[dict[str, str]]:
+    """Names of a hub, an ERP and a CRM that agree on customers."""
+    with copied(pg, {"hub": hub_template, **sandbox_templates}, "settled") as names:
+        world = world_on(pg, unlimited(config), names, World, no_suites)
+        world.erp(CUSTOMER.format(1, N))
+        world.settle()
+        assert world.one("crm", "SELECT count(*) FROM account") == N
+        world.hub.close()  # a database that is in use cannot be copied
+        yield names
+
+
 @pytest.fixture
-def agreed(world: World) -> World:
+def agreed(
+    pg: Postgres, config: Config, settled: dict[str, str], no_suites: Path
+) -> Iterator[World]:
     """Customers on both sides that agree, without limits that ask a person."""
-    world.config = unlimited(world.config)
-    world.engine = world.fresh_engine()
-    world.erp(CUSTOMER.format(1, N))
-    world.settle()
-    assert world.one("crm", "SELECT count(*) FROM account") == N
-    return world
+    with copied(pg, settled, "agreed") as names:
+        yield gone_on(pg, unlimited(config), names, World, no_suites)
 
 
 def unseen(url: str, *statements: str) -> None:

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from concord.errors import ConcordError
+from concord.model.spec import Config
 from concord.stewardship import finding, following, record, sight, timeline
+from tests.conftest import Postgres
+from tests.support.copies import copied, gone_on, world_on
 from tests.support.world import World
 
 
+@pytest.fixture(scope="module")
+def settled(
+    pg: Postgres,
+    config: Config,
+    hub_template: str,
+    sandbox_templates: dict[str, str],
+    no_suites: Path,
+) -> Iterator[dict[str, str]]:
+    """Names of a hub, an ERP and a CRM that agree on two customers."""
+    with copied(pg, {"hub": hub_template, **sandbox_templates}, "settled") as names:
+        world = world_on(pg, config, names, World, no_suites)
+        world.customer("Müller & Söhne", vat_no="GB123456789", phone="+442079460001")
+        world.customer("Mueller Ltd", vat_no="GB987654321")
+        world.settle()
+        world.hub.close()  # a database that is in use cannot be copied
+        yield names
+
+
 @pytest.fixture
-def world(world: World) -> World:
-    """A customer of both sides, of which three fields changed once; and a second one."""
-    world.customer("Müller & Söhne", vat_no="GB123456789", phone="+442079460001")
-    world.customer("Mueller Ltd", vat_no="GB987654321")
-    world.settle()
-    return world
+def world(
+    pg: Postgres, config: Config, settled: dict[str, str], no_suites: Path
+) -> Iterator[World]:
+    """Two customers of both sides, in databases of this test alone."""
+    with copied(pg, settled, "record") as names:
+        yield gone_on(pg, config, names, World, no_suites)
 
 
 def golden(world: World) -> UUID:

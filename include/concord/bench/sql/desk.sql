@@ -32,10 +32,10 @@ INSERT INTO image.party_history (system, source_id, golden_id, legal_name, raw, 
         seen_batch, changed, settled, fixed, version, replaced_batch, replaced_at)
 SELECT s, s || n, id, 'Old ' || n, '{{}}', 1, 1, 1, '{{}}', '{{}}', '{{}}', 0, 2, now() - interval '1 day'
 FROM made CROSS JOIN unnest('{{erp,crm}}'::text[]) AS s;
-INSERT INTO golden.sales_order (golden_id, number, party, lifecycle, total, rate, batch_id)
-SELECT uuidv7(), 'SO' || n, id, CASE WHEN n % 4 = 0 THEN 'confirmed' ELSE 'done' END, n % 1000, 1, 1
+INSERT INTO golden.sales_order (golden_id, number, party, lifecycle, total, rate, ordered_on, batch_id)
+SELECT uuidv7(), 'SO' || n, id, CASE WHEN n % 4 = 0 THEN 'confirmed' ELSE 'done' END, n % 1000, 1,
+       current_date - n % 1000, 1
 FROM made;
-UPDATE golden.sales_order SET ordered_on = current_date - (total::int % 1000) WHERE starts_with(number, 'SO');
 INSERT INTO golden.shipment (golden_id, number, "order", status, shipped_on, delivered_on, batch_id)
 SELECT uuidv7(), 'SH' || number, golden_id, 'delivered', ordered_on + 2, ordered_on + 5, 1
 FROM golden.sales_order WHERE starts_with(number, 'SO');
@@ -45,10 +45,12 @@ SELECT uuidv7(), 'IN' || n, id, o.golden_id, o.ordered_on + 3, 'posted',
        CASE WHEN n % 3 = 0 THEN 'open' ELSE 'paid' END, n % 1000,
        CASE WHEN n % 3 = 0 THEN n % 1000 ELSE 0 END, 1, 1
 FROM made JOIN golden.sales_order AS o ON o.party = made.id AND starts_with(o.number, 'SO');
-INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch, last_batch, state)
+INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch, last_batch, state,
+                            opened_at, closed_at)
 SELECT 'crm', 'party', 'crm' || n, jsonb_build_object('country', 'X' || n % 50, 'account_name', 'n'),
        jsonb_build_array(jsonb_build_object('rule', 'rule' || n % 20, 'column', 'country', 'message', 'm')),
-       1, 1, CASE WHEN n <= 10000 THEN 'open' ELSE 'healed' END
+       1, 1, CASE WHEN n <= 10000 THEN 'open' ELSE 'healed' END, now() - n % 400 * interval '1 day',
+       CASE WHEN n > 10000 THEN now() - n % 300 * interval '1 day' END
 FROM generate_series(1, 150000) AS n;
 INSERT INTO ops.review (kind, entity, golden_id, subject, detail, state, closed_at, batch_id)
 SELECT 'conflict', 'party', m.id, m.id || '/phone', '{{"unit": "phone"}}',
@@ -89,5 +91,3 @@ SELECT b.batch_id, s, e, c, CASE WHEN c IN ('read', 'accepted') AND e = 'party' 
 FROM filled AS b, unnest('{{erp,crm}}'::text[]) AS s, unnest('{{party,contact,sales_order}}'::text[]) AS e,
      unnest('{{read,accepted,unchanged,parked,held,older,planned,confirmed,quarantined}}'::text[]) AS c
 ON CONFLICT DO NOTHING;
-UPDATE ops.quarantine SET opened_at = now() - quarantine_id % 400 * interval '1 day',
-    closed_at = CASE WHEN state = 'healed' THEN now() - quarantine_id % 300 * interval '1 day' END;

@@ -6,7 +6,7 @@ SELECT d.bucket, count(*),
     sum(d.pair::bit(32)::integer) || ':' || sum(substring(d.pair, 33, 32)::integer) || ':'
     || sum(substring(d.pair, 65, 32)::integer) || ':' || sum(substring(d.pair, 97, 32)::integer)
 FROM (
-    SELECT ('x' || md5(s.source_id))::bit(32)::bigint %% %(buckets)s AS bucket,
+    SELECT ('x' || left(md5(s.source_id), 8))::bit(32)::bigint %% %(buckets)s AS bucket,
         ('x' || md5(s.source_id || ':' || coalesce(encode(uuid_send(s.raw_hash), 'hex'), 'none')))::bit(128)
             AS pair,
         clock_timestamp() AS fence

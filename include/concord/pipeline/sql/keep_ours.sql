@@ -5,4 +5,4 @@ SELECT s.source_id, s.raw_hash
 FROM (
 {seen}
 ) AS s
-WHERE ('x' || md5(s.source_id))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s::bigint[])
+WHERE ('x' || left(md5(s.source_id), 8))::bit(32)::bigint %% %(buckets)s = ANY(%(wanted)s::bigint[])

@@ -6,7 +6,7 @@ can disagree about what a record holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from concord.errors import EntityStopped
 from concord.hub.database import Connection
 from concord.model.spec import EntityMapping
+from concord.systems.digest import names_text
 from concord.systems.postgres.catalogue import Catalogue
 from concord.systems.postgres.columns import Column
 from concord.systems.postgres.connection import Target
@@ -96,30 +97,15 @@ class Table:
 
     def row_hash(self, columns: Sequence[str], alias: str = "t") -> Composed:
         """The row hash over these columns, see concord.systems.digest."""
-        return SQL("{}::uuid").format(self._hash({c: self.text(c, alias) for c in columns}))
+        return SQL("{}::uuid").format(self.row_digits(columns, alias))
 
-    def hash_texts(self, columns: Sequence[str]) -> Composed:
-        """The row hash, as 32 hex digits, over what `texts` names."""
-        return self._hash({name: Identifier("x", f"c{n}") for n, name in enumerate(columns)})
+    def row_digits(self, columns: Sequence[str], alias: str = "t") -> Composed:
+        """The row hash as 32 hex digits.
 
-    def texts(self, columns: Sequence[str]) -> Composed:
-        """Each column's raw text as c0, c1, ..., for a subquery `x` that computes each once."""
-        names = [Identifier(f"c{n}") for n in range(len(columns))]
-        texts = zip(map(self.text, columns), names, strict=True)
-        return following([SQL("{} AS {}").format(text, name) for text, name in texts])
-
-    def _hash(self, texts: Mapping[str, Composable]) -> Composed:
-        parts = []
-        for name in sorted(texts):
-            parts.append(
-                SQL("coalesce({} || octet_length({}) || ':' || {} || ';', {})").format(
-                    Literal(f"{name}="),
-                    self._bytes(texts[name]),
-                    texts[name],
-                    Literal(f"{name}~;"),
-                )
-            )
-        return self.md5(SQL(" || ").join(parts) if parts else SQL("''"))
+        The binary form of a text[] is in the encoding of the session, which is UTF-8.
+        """
+        parts = [Literal(names_text(columns)), *(self.text(c, alias) for c in sorted(columns))]
+        return SQL("md5(array_send(ARRAY[{}]::text[]))").format(SQL(", ").join(parts))
 
     def md5(self, text: Composable) -> Composed:
         """md5 of a text's UTF-8 bytes."""
