@@ -16,6 +16,7 @@ from airflow.providers.standard.triggers import hitl
 
 from concord.launcher.settings import connection
 from concord.orchestration import ask
+from tests.integration.desk.conftest import STEWARD, opened_by
 from tests.support.held import accounts, counting_credit, decide, held, state, three_on_credit
 from tests.support.world import World
 
@@ -131,6 +132,16 @@ def questions() -> list[tuple[str, str]]:
         return [(q.subject, q.body or "") for q in session.scalars(select(HITLDetail))]
 
 
+def chosen() -> list[list[str] | None]:
+    """What was answered to each question."""
+    from airflow.models.hitl import HITLDetail
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        return [q.chosen_options for q in session.scalars(select(HITLDetail))]
+
+
 def xcoms() -> list[Any]:
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
@@ -177,6 +188,45 @@ def test_a_part_by_amount_leaves_the_rest_held(live: World, run_dag: RunDag) -> 
     assert held(live) != number
     live.settle()
     assert accounts(live) == ["Company 1", "Company 2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"below": "300", "rest": "rejected"}, {"below": 300.0, "rest": "reject"}),
+        ({"action": "create", "comment": "all new"}, {"comment": "create: all new"}),
+    ],
+)
+def test_a_part_that_was_approved_on_the_desk_is_a_part_in_airflow_too(
+    live: World,
+    run_dag: RunDag,
+    said: dict[str, str],
+    told: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    number = three_on_credit(live)
+
+    def decide_on_the_desk() -> None:
+        while not live.one("hub", "SELECT count(*) FROM ops.change_set WHERE asked_at IS NOT NULL"):
+            time.sleep(0.1)
+        review = live.one("hub", "SELECT review_id FROM ops.review WHERE kind = 'change_set'")
+        form = {"choice": "part", **said}
+        answer = opened_by(f"/reviews/{review}", "POST", STEWARD, "en", form)
+        assert answer.status == 303
+        assert answer.answered is not None
+        assert answer.answered.form == {**FORM, **told}
+        answers((answer.answered.option, dict(answer.answered.form)), form={})()
+
+    with meanwhile(decide_on_the_desk):
+        assert run_dag("approve_change_set", change_set=number) == GREEN
+    assert state(live, number) == "approved"
+    assert chosen() == [["Approve in part"]]
+    assert "cannot be used" not in caplog.text  # it was carried out, by the desk
+    live.settle()
+    wanted = (
+        ["Company 1", "Company 2"] if "below" in said else ["Company 1", "Company 2", "Company 3"]
+    )
+    assert accounts(live) == wanted
 
 
 def test_an_answer_that_cannot_be_used_is_asked_for_again(live: World, run_dag: RunDag) -> None:

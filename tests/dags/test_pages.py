@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from concord.desk.routes import ROUTES
 from concord.desk.web import Route
+from concord.launcher.settings import connection
 from concord.orchestration import pages
 from tests.support.held import held, three_on_credit
 from tests.support.world import World
@@ -202,6 +204,45 @@ def test_a_hub_that_is_away_is_said_and_not_an_error_page(
 def test_there_is_no_way_in_by_the_frameworks_own_pages(get: Get, number: int) -> None:
     for path in ("/docs", "/openapi.json", "/redoc"):
         assert get(path, ADMIN).status_code == 404
+
+
+@pytest.mark.parametrize("kept", ["in Airflow's database", "in a variable of Airflow's"])
+def test_taking_back_finds_the_systems_by_airflows_connections_as_the_dags_do(
+    get: Get, world: World, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    world.customer("Alpha Ltd")
+    world.settle()
+    written = world.one("hub", "SELECT max(change_set_id) FROM ops.change_set WHERE creates = 1")
+    monkeypatch.setenv("CONCORD_HUB_URL", world.hub.url)
+    monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")  # set by Airflow's web server
+    path = f"/change-sets/{written}/undo"
+    assert "no address for connection concord_erp" in get(path, STEWARD).text
+    made = {f"concord_{system}": connection(url) for system, url in world.urls.items()}
+    if kept.startswith("in a variable"):
+        for name, text in made.items():
+            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+        made = {}
+    with stored(made):
+        assert get(path, STEWARD).status_code == 200
+        answer = get(path, STEWARD, "POST", headers=US, data={"comment": "by mistake"})
+    assert answer.status_code == 200, answer.text.partition("<main")[2][:900]
+    assert world.one("crm", "SELECT count(*) FROM account") == 0
+
+
+@contextmanager
+def stored(connections: Mapping[str, str]) -> Iterator[None]:
+    """Connections as somebody makes them in Airflow's interface; gone afterwards."""
+    from airflow.models import Connection
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
+
+    with create_session() as session:
+        session.add_all(Connection.from_json(text, name) for name, text in connections.items())
+    try:
+        yield
+    finally:
+        with create_session() as session:
+            session.execute(delete(Connection).where(Connection.conn_id.in_(connections)))
 
 
 def test_the_page_is_of_now(get: Get, number: int, world: World) -> None:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 LIMIT, OURS = "limit", "concord"
 BESIDE = "concord, "  # begins the subject of a figure of ours that the goal is not about
-HEADERS = ("workload", "rows", "subject", "seconds", "peak MB", "× limit", "goal", "verified")
+HEADERS = (
+    "workload",
+    "rows",
+    "subject",
+    "seconds",
+    "peak MB",
+    "× limit",
+    "goal",
+    "verified",
+    "95 %",
+)
 
 
 class Result(TypedDict):
     """One line of a benchmark's results.
 
     `seconds` is a median; `peak_mb` is 0 where the work was done inside a database;
-    `ratio_to_limit` is 1.0 for the limit itself. An unverified result counts for nothing.
+    `ratio_to_limit` is 1.0 for the limit itself. An unverified result counts for nothing. `p95`:
+    seconds within which 95 of 100 runs were done, where there were enough runs; the ratio is its.
     """
 
     workload: str
@@ -28,6 +40,7 @@ class Result(TypedDict):
     peak_mb: float
     ratio_to_limit: float
     verified: bool
+    p95: NotRequired[float]
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,11 @@ class Taken:
     def median(self) -> float:
         """The run in the middle."""
         return statistics.median(self.seconds)
+
+    @property
+    def p95(self) -> float:
+        """The seconds within which 95 of 100 runs were done; of twenty runs, the 19th."""
+        return sorted(self.seconds)[max(0, math.ceil(0.95 * len(self.seconds)) - 1)]
 
 
 @dataclass
@@ -93,18 +111,23 @@ def cells(result: Result, goals: Mapping[str, float]) -> list[str]:
         result["workload"],
         f"{result['rows']:,}",
         result["subject"],
-        f"{result['seconds']:.2f}",
+        _seconds(result["seconds"]),
         f"{result['peak_mb']:,.0f}" if result["peak_mb"] else "–",
         f"{result['ratio_to_limit']:.2f}",
         f"≤ {goal:g}" if goal else "",
         "yes" if result["verified"] else "NO",
+        _seconds(result["p95"]) if "p95" in result else "",
     ]
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}"
 
 
 def markdown(report: Report, goals: Mapping[str, float], machine: str) -> str:
     """The table that docs/performance.md shows, with absent peers and notes below."""
     lines = [machine, "", "| " + " | ".join(HEADERS) + " |"]
-    lines.append("|" + "|".join(" --- " if n in (0, 2, 7) else " ---: " for n in range(8)) + "|")
+    lines.append("|" + "|".join(" --- " if n in (0, 2, 7) else " ---: " for n in range(9)) + "|")
     lines += ["| " + " | ".join(cells(r, goals)) + " |" for r in report.results]
     if report.absent:
         lines += ["", "Not there:", "", *(f"- {line}" for line in report.absent)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from concord.bench.page_list import PAGES
 from concord.bench.results import Report
 
 Size = Literal["quick", "default", "full"]
@@ -118,6 +119,11 @@ WORKLOADS: dict[str, Workload] = {
         Workload(
             "orders", "a batch of mixed changes among many order lines",
             _sizes(1_000, 10_000, 1_000_000), "orders:workload", {}, least=1_000,
+        ),
+        Workload(
+            "pages", "every page of the desk over HTTP, 20 times, five order lines a customer",
+            _sizes(20_000, 100_000, 1_000_000), "pages:bench",
+            {f"page: {page.name}": 1.0 for page in PAGES}, least=12_000,
         ),
     )
 }  # fmt: skip

@@ -145,7 +145,7 @@ class Explainer:
     def _deletions_held(self) -> bool:
         row = self.q.conn.execute(
             "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion'"
-            " AND state = 'open' AND system = %s AND entity = %s)",
+            " AND state IN ('open', 'rejected') AND system = %s AND entity = %s)",
             (self.q.mapping.system, self.q.mapping.entity),
         ).fetchone()
         return bool(row and row[0])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from concord.cli.common import actor, add_actor, command, group, table
+
+if TYPE_CHECKING:
+    from concord.stewardship.scores import Score
 
 
 def register(commands: Any) -> None:
@@ -18,7 +22,8 @@ def register(commands: Any) -> None:
     )  # fmt: skip
     made.add_argument("--system")
     made.add_argument("--entity")
-    made.add_argument("--csv", type=Path, metavar="FILE", help="write it for a spreadsheet")
+    made.add_argument("--csv", type=Path, metavar="FILE", help="write it as CSV")
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help="write it for a spreadsheet")
     made = command(
         top, "trend", show_trend, "The last runs of one rule.",
         "./concord quality trend crm party email_form",
@@ -54,13 +59,16 @@ def show_scores(options: argparse.Namespace) -> None:
     """Print or export the scores."""
     from concord.model.read import load_config
     from concord.quality import suites
-    from concord.stewardship import export, scores
+    from concord.stewardship import scores
 
     root = Path(__file__).resolve().parents[3] / "expectations"
     with _connect() as conn:
         found = scores.scores(
             conn, suites.load(root, load_config()), system=options.system, entity=options.entity
         )
+    if options.csv is not None or options.xlsx is not None:
+        _write(options, found)
+        return
     headers = (
         "system", "entity", "rule", "passes", "checked", "failed", "waiting", "owner", "meaning",
     )  # fmt: skip
@@ -71,12 +79,23 @@ def show_scores(options: argparse.Namespace) -> None:
         )
         for s in found
     ]  # fmt: skip
-    if options.csv is None:
-        print(table(headers, rows) if rows else "There is no such rule.")
-        return
-    with options.csv.open("w", encoding="utf-8", newline="") as out:
-        n = export.write_csv(out, headers, rows)
-    print(f"{n} rules written to {options.csv}")
+    print(table(headers, rows) if rows else "There is no such rule.")
+
+
+def _write(options: argparse.Namespace, found: Sequence[Score]) -> None:
+    """The scores as the files that were asked for."""
+    from concord.stewardship import export, scores, workbook
+
+    rows = list(scores.file_rows(found, "en"))
+    if options.csv is not None:
+        with options.csv.open("w", encoding="utf-8", newline="") as out:
+            export.write_csv(out, scores.FILE_HEADERS, rows)
+        print(f"{len(rows)} rules written to {options.csv}")
+    if options.xlsx is not None:
+        with options.xlsx.open("wb") as file:
+            done = workbook.write_xlsx(file, scores.FILE_HEADERS, rows, "Quality")
+        cut = f"; {done.cut} texts were cut, see the sheet Notes" if done.cut else ""
+        print(f"{len(rows)} rules written to {options.xlsx}{cut}")
 
 
 def show_trend(options: argparse.Namespace) -> None:

@@ -168,12 +168,14 @@ def _open_work(conn: Any) -> list[str]:
         lines.append(
             f"held change set {number}, {system}.{entity}: {why}: ./concord approve {number}"
         )
-    for system, entity, detail in conn.execute(
-        "SELECT system, entity, detail FROM ops.review WHERE state = 'open'"
+    for system, entity, detail, refused_by in conn.execute(
+        "SELECT system, entity, detail, CASE WHEN state = 'rejected' THEN closed_by END"
+        " FROM ops.review WHERE state IN ('open', 'rejected')"
         " AND kind = 'mass_deletion' ORDER BY review_id"
     ).fetchall():
+        refused = f", refused by {refused_by}; to take them after all" if refused_by else ""
         lines.append(
-            f"{detail['deletions']} deletions in {system}.{entity} held:"
+            f"{detail['deletions']} deletions in {system}.{entity} held{refused}:"
             f" ./concord approve --deletions {system}.{entity}"
         )
     for system, entity, detail in conn.execute(

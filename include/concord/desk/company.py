@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
+from concord.hub.database import Hub
 from concord.model.read import config_root, load_config
 from concord.model.spec import Config
+from concord.pipeline import Engine
 from concord.quality import suites
 from concord.quality.rules import Suites
+from concord.systems.addresses import addresses
 
 ENDINGS = (".yaml", ".sql", ".csv")
 Stamp = frozenset[tuple[str, int, int]]
@@ -37,6 +41,15 @@ def rules(config: Config) -> Suites:
 def expectations() -> Path:
     """The directory of the suites."""
     return Path(__file__).resolve().parents[3] / "expectations"
+
+
+def engine(given: Mapping[str, str] | None = None) -> Engine:
+    """The engine on that configuration, which need not be read again for it; `given` has addresses
+    by system name. Raises ConfigError.
+    """
+    config = company()
+    rules(config)
+    return Engine(config, Hub.from_environment(), addresses(config, given), expectations())
 
 
 def _stamp(root: Path) -> Stamp:

@@ -30,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/kpis", kpis.page),
     Route("GET", "/quality", quality.overview),
     Route("GET", "/quality.csv", quality.export_csv),
+    Route("GET", "/quality.xlsx", quality.export_xlsx),
     Route("GET", "/quality/{system}/{entity}", quality.table),
     Route("GET", "/quality/{system}/{entity}/{rule}", quality.rule),
     Route("POST", "/incidents/{number:int}", quality.explain, "decide"),

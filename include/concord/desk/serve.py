@@ -7,7 +7,7 @@ function returns and roll back on any error. No error shows a stack trace or a v
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ import psycopg
 from markupsafe import Markup
 
 from concord.desk import shell
-from concord.desk.company import company
+from concord.desk.company import company, engine
 from concord.desk.pages.common import COOKIE
 from concord.desk.texts import SHELL
 from concord.desk.web import HEADERS, Answer, Ask, NotThere, Reader, Refused, Route
@@ -29,6 +29,7 @@ from concord.errors import (
     Transient,
 )
 from concord.hub.database import Hub
+from concord.pipeline import Engine
 from concord.report import shell as report
 from concord.report.texts import LANGUAGES
 
@@ -71,8 +72,10 @@ class Sent:
         return bool(origin) and urlsplit(origin).netloc == self.headers.get("host")
 
 
-def answer(route: Route, sent: Sent, reader: Reader) -> Answer:
-    """Carry out a request of somebody who was let in."""
+def answer(
+    route: Route, sent: Sent, reader: Reader, engine: Callable[[], Engine] = engine
+) -> Answer:
+    """Carry out a request of somebody who was let in. `engine`: see `Ask`."""
     try:
         config = company()
     except ConfigError as error:
@@ -88,11 +91,13 @@ def answer(route: Route, sent: Sent, reader: Reader) -> Answer:
         query=sent.query,
         form=sent.form,
         partial=sent.headers.get("hx-request") == "true",
+        engine=engine,
     )
     try:
         return _carried_out(route, ask)
     except ConcordError as error:
-        return failed(ask, status_of(error), str(error))
+        status = status_of(error)  # what is not there has a page that says all there is to say
+        return failed(ask, status, "" if status == 404 else str(error))
     except psycopg.errors.QueryCanceled:
         log.exception("%s %s took too long", route.method, route.path)
         return failed(ask, 503, "")

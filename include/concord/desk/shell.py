@@ -6,6 +6,7 @@ inline script and no inline style; their policy forbids both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -69,11 +70,12 @@ def environment() -> Environment:
     env.globals.update(
         say=_say, name=_name, asset=assets.address, languages=LANGUAGES, nav=NAV,
         moment=_moment, ago=_ago, rule_words=_rule_words, cause=_cause, code_link=_query,
-        texts=TEXTS, choice_words=choice_words, loop_id=_element_id,
+        texts=TEXTS, numeric=NUMERIC, choice_words=choice_words, loop_id=_element_id,
+        by_rule=_by_rule,
     )  # fmt: skip
     env.filters.update(
         shown=words.shown, number=words.number, money=words.money, seconds=words.seconds,
-        percent=percent, span=_span, moment=_moment, cause=_cause,
+        typed=typed, percent=percent, span=_span, moment=_moment, cause=_cause,
     )  # fmt: skip
     return env
 
@@ -93,6 +95,30 @@ def percent(value: float | None) -> str:
         return "—"
     shown = f"{100 * value:.1f}"
     return f"{'99.9' if shown == '100.0' and value < 1 else shown} %"
+
+
+NUMERIC = frozenset({"decimal", "integer", "money", "quantity"})
+"""Types of fields whose values stand right-aligned, in groups of three digits."""
+
+
+def typed(text: str, kind: str | None) -> str:
+    """A canonical text as a person writes it; one that is not of its type stays as it is."""
+    if kind == "lines":
+        return _lines(text)
+    whole, point, rest = text.partition(".")
+    if kind not in NUMERIC or not whole.lstrip("-").isdecimal():
+        return text
+    return f"{int(whole):,}{point}{rest}" if whole != "-0" else text
+
+
+def _lines(text: str) -> str:
+    """`[{"company": "cn01", "currency": "CNY"}]` -> `company cn01, currency CNY`, by semicolons."""
+    try:
+        lines = json.loads(text)
+        told = [", ".join(f"{k} {v}" for k, v in line.items() if v is not None) for line in lines]
+    except (ValueError, AttributeError, TypeError):
+        return text
+    return "; ".join(told)
 
 
 UNITS = {"en": ("d", "h", "min", "s"), "zh": ("天", "小时", "分", "秒")}
@@ -156,6 +182,14 @@ def _cause(context: Context, cause: Mapping[str, Any]) -> str:
         return words.shown(str(meaning.get(context["language"]) or fallback), 300)
     known = RULES.get(named)
     return words.shown(known[context["language"]] if known else fallback, 300)
+
+
+@pass_context
+def _by_rule(context: Context, rule: str) -> str:
+    """The rule by which a value won: its first word in the reader's language."""
+    word, _, rest = rule.partition(" ")
+    texts: Mapping[str, str] | None = TEXTS.get(f"by.{word}")
+    return words.shown(f"{texts[context['language']]} {rest}".strip() if texts else rule, 60)
 
 
 @pass_context

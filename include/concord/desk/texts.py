@@ -35,6 +35,7 @@ SHELL: Mapping[str, Mapping[str, str]] = {
     "print": {"en": "Print", "zh": "打印"},
     "more": {"en": "Next page", "zh": "下一页"},
     "first": {"en": "First page", "zh": "首页"},
+    "colon": {"en": ": ", "zh": "："},
     "none": {"en": "None", "zh": "无"},
     "all": {"en": "all", "zh": "全部"},
     "show": {"en": "Show", "zh": "显示"},

@@ -184,6 +184,15 @@ READ: Mapping[str, Mapping[str, str]] = {
     # KPIs
     "kpis": {"en": "KPIs", "zh": "关键指标"},
     "kpis.days": {"en": "{n} days", "zh": "{n} 天"},
+    # By which rule a value won, the first word of what the hub keeps; the rest is names.
+    "by.owner": {"en": "owner", "zh": "归属系统"},
+    "by.priority": {"en": "priority", "zh": "优先顺序"},
+    "by.aggregate": {"en": "aggregate", "zh": "汇总"},
+    "by.latest": {"en": "latest", "zh": "最新值"},
+    "by.non_empty": {"en": "not empty", "zh": "非空值"},
+    "by.steward": {"en": "a steward decides", "zh": "由数据管理员决定"},
+    "by.rule": {"en": "rule", "zh": "业务规则"},
+    "kpis.at": {"en": "As of {at}.", "zh": "截至 {at}。"},
     "kpis.over": {"en": "Period", "zh": "时段"},
     "kpis.n": {"en": "from {n}", "zh": "基于 {n} 条"},
     "kpis.empty": {"en": "Nothing in this period.", "zh": "该时段没有数据。"},

@@ -94,6 +94,9 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "elsewhere yet.",
         "zh": "一次消失的记录超过上限。其他系统尚未删除任何内容。",
     },
+    "review.deletions": {"en": "{n} deletions", "zh": "{n} 条删除"},
+    "detail.deletions": {"en": "Deletions", "zh": "删除数量"},
+    "detail.why": {"en": "Why", "zh": "原因"},
     "review.help.set_back": {
         "en": "The system holds an earlier state than it did: a backup may have been restored.",
         "zh": "系统处于更早的状态：可能恢复过备份。",
@@ -142,8 +145,9 @@ WORK: Mapping[str, Mapping[str, str]] = {
     },
     "choice.agree": {"en": "they are gone on purpose", "zh": "是有意删除的"},
     "choice.refuse": {
-        "en": "keep the deletions back until the records return",
-        "zh": "在记录恢复前不执行删除",
+        "en": "they are a mistake: the records stay everywhere else, and these are not asked "
+        "about again",
+        "zh": "这是误删：其他系统保留记录，且不再就此询问",
     },
     "choice.accept": {"en": "accept it as it is now", "zh": "接受当前状态"},
     "choice.give_back": {
@@ -271,6 +275,10 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "search.none": {
         "en": "Nothing was found. Try its number, its e-mail address, or how its name begins.",
         "zh": "没有找到。请尝试编号、邮箱或名称开头。",
+    },
+    "search.short": {
+        "en": "Nothing has that as its key. For names, type two letters at least.",
+        "zh": "没有以此为键的记录。按名称查找请至少输入两个字符。",
     },
     "search.how": {
         "en": "Any key of any record: a number, an e-mail address, a tax number, a system's own"

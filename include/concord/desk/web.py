@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from concord.desk import company
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.model.spec import Config
+from concord.pipeline import Engine
 from concord.stewardship import sight
 
 Right = Literal["read", "decide"]
@@ -50,7 +52,8 @@ class Ask:
     """One request. `root` is the path under which the app is mounted, without a slash at its end.
 
     `conn` is in a transaction that is read-only where the route only reads, and committed when the
-    page function returns; routes that do not need the hub, and error pages, have none.
+    page function returns; routes that do not need the hub, and error pages, have none. `engine`
+    opens the engine with the addresses that whoever serves the pages knows; it raises ConfigError.
     """
 
     config: Config
@@ -63,6 +66,7 @@ class Ask:
     form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     partial: bool = False
     connection: Connection | None = None
+    engine: Callable[[], Engine] = company.engine
 
     @property
     def conn(self) -> Connection:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from concord.desk.serve import Sent
     from concord.desk.web import Answer, Route
+    from concord.pipeline import Engine
 
 PREFIX = "/concord"
 YEAR = 31_536_000
@@ -116,13 +117,23 @@ def _endpoint(route: Route, who: Any) -> Callable[..., Awaitable[Response]]:
             read = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
             form.update({name: tuple(values) for name, values in read.items()})
         sent = _sent(request, form)
-        answer = await run_in_threadpool(serve.answer, route, sent, reader)
+        answer = await run_in_threadpool(serve.answer, route, sent, reader, _engine)
         if answer.answered is not None and reader.account is not None:
             await run_in_threadpool(answering.answer, answer.answered, reader.account)
         return _response(answer)
 
     endpoint.__annotations__.update(request=Request, reader=Reader)
     return endpoint
+
+
+def _engine() -> Engine:
+    """The engine with Airflow's connections, as the DAGs open it. Raises ConfigError."""
+    from concord.desk import company
+    from concord.orchestration import bridge
+
+    config = company.company()
+    bridge.hide_passwords(config)
+    return company.engine(bridge.connection_urls(config))
 
 
 async def _body(request: Request) -> bytes | None:

@@ -133,7 +133,7 @@ class AboutChangeSet:
 
     def answer(self, hub: Hub, option: str, form: Mapping[str, Any], actor: str) -> Counts:
         """See `Question`."""
-        below = _amount(form.get("below")) if option == PART else None
+        below = self._below(hub, form) if option == PART else None
         with hub.connect() as conn:
             row = conn.execute(
                 "SELECT asked_up_to FROM ops.change_set WHERE change_set_id = %s", (self.number,)
@@ -153,6 +153,15 @@ class AboutChangeSet:
                 raise Unusable(str(error)) from None
         left = {"rest": done.rest, "left": done.left.writes} if done.rest and done.left else {}
         return {"change_set": self.number, done.state: done.whole.writes, **left}
+
+    def _below(self, hub: Hub, form: Mapping[str, Any]) -> Decimal:
+        """The amount of a part; a part that was decided on the desk may be no amount."""
+        try:
+            return _amount(form.get("below"))
+        except Unusable:
+            if (decided := self.over(hub)) is not None:
+                raise decisions.AlreadyDecided(decided) from None
+            raise
 
 
 READINESS = """\

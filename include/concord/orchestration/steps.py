@@ -13,6 +13,7 @@ from concord import pipeline
 from concord.errors import ConcordError, StageLost
 from concord.hub.migrate import pending
 from concord.hub.sql import statement
+from concord.insight import kept
 from concord.orchestration.review_questions import any_opened
 from concord.pipeline import Engine
 from concord.stewardship import exposure
@@ -123,6 +124,7 @@ def finish(engine: Engine, run: Run, failed: Sequence[str]) -> Counts:
         counts = pipeline.finish(engine, batch)
         with engine.hub.connect() as conn:  # what the batch put aside is sorted by it
             exposure.refresh(conn, engine.config)
+            kept.refresh(conn, engine.config)
         return {"batch_id": batch, **counts}
     latest = pipeline.latest(engine, run.run_id)
     if latest is None:

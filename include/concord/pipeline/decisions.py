@@ -223,22 +223,16 @@ def decide_deletions(
     """A person's word on deletions that were held back; the next batch acts on it.
 
     Approved is as many as are held now, or `most` when the person was told of fewer. Refused ones
-    stay held, and the review open, until the records are back or somebody approves after all.
+    stay held, and their records everywhere else, until they are back; they are not asked about
+    again, others are. Who refused may still approve after all.
 
     Raises:
-        AlreadyDecided: no deletions are held there (any more).
+        AlreadyDecided: no deletions are held there (any more), or they were refused already.
     """
-    state = "approved" if approve else "open"
     row = conn.execute(
-        "UPDATE ops.review SET state = %(state)s, comment = %(comment)s,"
-        " closed_at = CASE WHEN %(state)s <> 'open' THEN clock_timestamp() END,"
-        " closed_by = CASE WHEN %(state)s <> 'open' THEN %(actor)s END,"
-        " detail = detail || jsonb_build_object('deletions',"
-        "  least((detail ->> 'deletions')::bigint, %(most)s::bigint))"
-        " WHERE kind = 'mass_deletion' AND state = 'open' AND system = %(system)s"
-        " AND entity = %(entity)s RETURNING (detail ->> 'deletions')::bigint",
+        statement("pipeline", "decide_deletions"),
         {
-            "state": state,
+            "approve": approve,
             "comment": comment,
             "actor": actor,
             "most": most if approve else None,
@@ -247,7 +241,7 @@ def decide_deletions(
         },
     ).fetchone()
     if row is None:
-        raise AlreadyDecided(f"no deletions are held in {system}.{entity}")
+        raise AlreadyDecided(f"no deletions are held in {system}.{entity} that wait for a word")
     verb = "approved" if approve else "rejected"
     detail = {"comment": comment, "deletions": row[0]}
     audit.append(conn, actor, f"deletions.{verb}", f"{system}.{entity}", detail)

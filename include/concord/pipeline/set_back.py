@@ -41,7 +41,7 @@ def accept(conn: Connection, mapping: EntityMapping, *, actor: str) -> int:
     ).rowcount
     conn.execute(
         "UPDATE ops.review SET state = 'approved', closed_at = clock_timestamp(),"
-        " closed_by = %(actor)s WHERE kind = 'mass_deletion' AND state = 'open'"
+        " closed_by = %(actor)s WHERE kind = 'mass_deletion' AND state IN ('open', 'rejected')"
         " AND system = %(system)s AND entity = %(entity)s",
         {**values, "actor": actor},
     )

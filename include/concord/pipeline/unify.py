@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from concord.errors import StageLost
 from concord.hub import statistics
@@ -226,13 +225,10 @@ def _too_many_deletions(
     staged = stage.stage_table(batch.id, system, entity.name)
     if not stage.exists(conn, staged):
         return False
+    image = partition(entity.by_system[system])
+    read = statement("pipeline", "deletions_read", stage=staged, image=image)
     row = conn.execute(
-        statement(
-            "pipeline",
-            "count_deletions",
-            stage=staged,
-            image=partition(entity.by_system[system]),
-        )
+        statement("pipeline", "count_deletions", deletions=read, image=image)
     ).fetchone()
     n, most = row or (0, False)
     if n == 0:
@@ -242,16 +238,11 @@ def _too_many_deletions(
     agreed = _agreed(conn, entity, system, n)
     if agreed or (few and not _deletions_are_held(conn, entity, system)):
         return False
-    if _refused(conn, entity, system, n):
-        return True
-    conn.execute(
-        "INSERT INTO ops.review (kind, system, entity, subject, detail, batch_id)"
-        " VALUES ('mass_deletion', %s, %s, 'deletions', %s, %s)"
-        " ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject)"
-        " WHERE state = 'open' DO UPDATE SET detail = excluded.detail,"
-        " batch_id = excluded.batch_id",
-        (system, entity.name, Jsonb({"deletions": n}), batch.id),
-    )
+    about = {"system": system, "entity": entity.name}
+    refused = statement("pipeline", "deletions_refused", deletions=read)
+    if not (conn.execute(refused, about).fetchone() or (False,))[0]:
+        hold = statement("pipeline", "hold_deletions", deletions=read)
+        conn.execute(hold, {**about, "n": n, "batch": batch.id})
     return True
 
 
@@ -265,18 +256,10 @@ def _agreed(conn: Connection, entity: Entity, system: str, n: int) -> bool:
         " AND system = %s AND entity = %s RETURNING (detail ->> 'deletions')::bigint",
         (system, entity.name),
     ).fetchall()
-    return any(most >= n for (most,) in approved)
-
-
-def _refused(conn: Connection, entity: Entity, system: str, n: int) -> bool:
-    """Whether a person has refused so many deletions already: he is not asked again."""
-    row = conn.execute(
-        "SELECT EXISTS (SELECT FROM ops.review WHERE kind = 'mass_deletion' AND state = 'rejected'"
-        " AND system = %s AND entity = %s AND subject = 'deletions'"
-        " AND (detail ->> 'deletions')::bigint >= %s)",
-        (system, entity.name, n),
-    ).fetchone()
-    return bool(row and row[0])
+    agreed = any(most >= n for (most,) in approved)
+    if agreed:  # also to what was refused before
+        _close_deletions(conn, entity, system, "agreed to after all")
+    return agreed
 
 
 def _deletions_are_held(conn: Connection, entity: Entity, system: str) -> bool:
@@ -290,12 +273,21 @@ def _deletions_are_held(conn: Connection, entity: Entity, system: str) -> bool:
 
 
 def _deletions_are_over(conn: Connection, entity: Entity, system: str) -> None:
+    _close_deletions(conn, entity, system, "the records are back")
+
+
+def _close_deletions(conn: Connection, entity: Entity, system: str, why: str) -> None:
+    """Nothing is held any more; what a person said about it keeps his name and comment."""
     conn.execute(
         "UPDATE ops.review SET state = 'done', closed_at = coalesce(closed_at, clock_timestamp()),"
-        " closed_by = coalesce(closed_by, 'concord'),"
-        " comment = coalesce(comment, 'the records are back')"
+        " closed_by = coalesce(closed_by, 'concord'), comment = coalesce(comment, %s)"
         " WHERE kind = 'mass_deletion' AND state IN ('open', 'approved', 'rejected')"
         " AND system = %s AND entity = %s",
+        (why, system, entity.name),
+    )
+    conn.execute(
+        "DELETE FROM ops.held_deletion AS h USING ops.review AS r"
+        " WHERE h.review_id = r.review_id AND r.state = 'done' AND r.system = %s AND r.entity = %s",
         (system, entity.name),
     )
 

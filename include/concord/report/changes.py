@@ -102,11 +102,12 @@ def change_set_page(conn: Connection, config: Config, number: int, out_dir: Path
     return path
 
 
-def render(changes: Changes) -> str:
-    """The page as HTML."""
+def render(changes: Changes, language: str | None = None) -> str:
+    """The page as HTML, in `language` first."""
     return shell.render(
-        "changes.html.j2", c=changes, tone=tone(changes.state), made=datetime.now(UTC), desk=False
-    )
+        "changes.html.j2", language, c=changes, tone=tone(changes.state), made=datetime.now(UTC),
+        desk=False,
+    )  # fmt: skip
 
 
 def tone(state: str) -> str:

@@ -17,6 +17,8 @@ def readiness_page(found: Readiness, number: int, out_dir: Path) -> Path:
     return path
 
 
-def render(found: Readiness, number: int) -> str:
-    """The page as HTML."""
-    return shell.render("readiness.html.j2", r=found, number=number, made=datetime.now(UTC))
+def render(found: Readiness, number: int, language: str | None = None) -> str:
+    """The page as HTML, in `language` first."""
+    return shell.render(
+        "readiness.html.j2", language, r=found, number=number, made=datetime.now(UTC)
+    )

@@ -22,11 +22,17 @@ from concord.report import words
 from concord.report.texts import LANGUAGES
 
 
-def render(template: str, **values: Any) -> str:
-    """A page as HTML; `values` are what its template names."""
+def render(template: str, language: str | None = None, **values: Any) -> str:
+    """A page as HTML, in `language` first; `values` are what its template names."""
     style = asset("report.css")
     made = _environment().get_template(template)
-    return made.render(style=Markup(style), style_hash=digest(style), languages=LANGUAGES, **values)
+    return made.render(
+        style=Markup(style),
+        style_hash=digest(style),
+        languages=LANGUAGES,
+        first=language or next(iter(LANGUAGES)),
+        **values,
+    )
 
 
 def write(path: Path, page: str, mode: int = 0o644) -> None:

@@ -199,6 +199,16 @@ def _nothing(conn: Connection, config: Config, review: Review, word: Word, seen:
     return Act({}, {})
 
 
+def _deletions(
+    conn: Connection, config: Config, review: Review, word: Word, seen: list[Side]
+) -> Act:
+    decisions.decide_deletions(
+        conn, review.system or "", review.entity or "", approve=word.choice == "agree",
+        actor=word.actor, comment=word.comment,
+    )  # fmt: skip
+    return Act({}, {})
+
+
 def _set_back(
     conn: Connection, config: Config, review: Review, word: Word, seen: list[Side]
 ) -> Act:
@@ -264,7 +274,7 @@ def _write_back(
 _BY_KIND: Mapping[str, Doing] = {
     "match": _match,
     "double": _double,
-    "mass_deletion": _nothing,
+    "mass_deletion": _deletions,
     "set_back": _set_back,
     "schema": _schema,
     "tie": _nothing,

@@ -111,10 +111,11 @@ def _unwritten(
         conn, sides.entity_of(config, found), unit, golden_id
     )
     golden = next((s.now for s in seen if s.system == sides.GOLDEN), None)
+    systems = {spec.name for spec in config.systems}  # rules are none
     return [
         Written(s.system, "", "agrees" if s.now == golden else "differs", None, None, None)
         for s in seen
-        if s.system != sides.GOLDEN and s.live and s.system not in written
+        if s.system in systems - written and s.live
     ]
 
 

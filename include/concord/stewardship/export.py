@@ -44,6 +44,9 @@ def cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     text = str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if _NUMBER.fullmatch(text):
-        return text
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if begins_like_a_formula(text) else text
+
+
+def begins_like_a_formula(text: str) -> bool:
+    """Whether a spreadsheet could take the text for something to compute."""
+    return _NUMBER.fullmatch(text) is None and _FORMULA.match(text) is not None

@@ -6,7 +6,7 @@ how they begin. Every part is answered by an index.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -170,6 +170,27 @@ def _cleaned(config: Config, field: Field, text: str) -> str:
     )  # fmt: skip
     done = read(text, *(None for _ in uses(field)))
     return done if isinstance(done, str) else text
+
+
+def titles(
+    conn: Connection,
+    config: Config,
+    wanted: Iterable[tuple[str, UUID]],
+    may_see: Collection[str] = sight.PLAIN,
+) -> dict[UUID, str]:
+    """What golden records are called, by their ids; `wanted`: each one's entity and id."""
+    ids: dict[str, list[UUID]] = {}
+    for entity, golden_id in wanted:
+        ids.setdefault(entity, []).append(golden_id)
+    found: dict[UUID, str] = {}
+    for name, some in ids.items():
+        if name in config.entity:
+            spec = config.entity[name]
+            query = sql.SQL(
+                "SELECT g.golden_id, {} FROM {} AS g WHERE g.golden_id = ANY(%s)"
+            ).format(title(spec, may_see), table("golden", spec))
+            found |= {one: called for one, called in conn.execute(query, (some,)) if called}
+    return found
 
 
 def title(entity: Entity, may_see: Collection[str]) -> sql.Composable:

@@ -166,7 +166,8 @@ def _refers(config: Config, document: Entity, entity: str) -> sql.Composable:
         tests = [sql.SQL("{} = %(golden_id)s").format(ident("d", f)) for f in direct]
         return sql.SQL("({})").format(joined(tests, " OR "))
     through = [
-        sql.SQL("{} IN (SELECT m.golden_id FROM {} AS m WHERE {} = %(golden_id)s)").format(
+        # As an array, or all documents would be walked through to find the last ones.
+        sql.SQL("{} = ANY(ARRAY(SELECT m.golden_id FROM {} AS m WHERE {} = %(golden_id)s))").format(
             ident("d", f.name), table("golden", config.entity[f.to]), ident("m", own.name)
         )
         for f in document.references

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +40,12 @@ class Score:
     def value(self) -> Decimal | None:
         """Share of rows that pass, 0 to 1; None where nothing was judged."""
         return share(self.checked, self.failed)
+
+
+FILE_HEADERS = (
+    "system", "entity", "rule", "meaning", "severity", "owner", "checked", "failed", "score",
+    "in_quarantine", "incident", "batch", "at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,16 @@ def scores(
         )
         for (suite, rule), row in zip(rules, rows, strict=True)
     ]  # fmt: skip
+
+
+def file_rows(found: Iterable[Score], language: str) -> Iterator[tuple[object, ...]]:
+    """The scores as rows of a file, under `FILE_HEADERS`."""
+    for s in found:
+        meaning = s.meaning.get(language, s.rule)
+        yield (
+            s.system, s.entity, s.rule, meaning, s.severity, s.owner, s.checked, s.failed, s.value,
+            s.waiting, s.incident, s.batch, s.at,
+        )  # fmt: skip
 
 
 def totals(found: Iterable[Score]) -> list[Total]:

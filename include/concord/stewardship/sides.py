@@ -67,6 +67,13 @@ class SeenSide:
     live: bool
     rule: str | None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is of a business rule that has no value for any of the fields."""
+        return self.system == "rules" and all(
+            v.text is None and not v.hidden for v in self.said.values()
+        )
+
 
 @dataclass(frozen=True)
 class Detail:

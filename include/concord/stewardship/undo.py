@@ -18,7 +18,7 @@ from concord.errors import ConcordError
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.model.spec import Entity, EntityMapping
+from concord.model.spec import Entity, EntityMapping, Group
 from concord.pipeline import batch as batches
 from concord.pipeline import decisions
 from concord.pipeline.engine import Engine
@@ -133,11 +133,11 @@ def _find_units(
     conn: Connection, entity: Entity, mapping: EntityMapping, change_set_id: int
 ) -> None:
     units = joined(
-        sql.SQL("({}, {}::text[], {}, {})").format(
+        sql.SQL("({}, {fields}, {}, {})").format(
             sql.Literal(unit.name),
-            sql.Literal(list(unit.fields)),
-            unit_object(unit, "g"),
-            unit_object(unit, "i"),
+            _where_written(unit_object(unit, "g"), unit),
+            _where_written(unit_object(unit, "i"), unit),
+            fields=_fields(unit),
         )
         for unit in entity.units
     )
@@ -148,6 +148,15 @@ def _find_units(
         ),
         {"change_set": change_set_id},
     )  # fmt: skip
+
+
+def _fields(unit: Group) -> sql.Composed:
+    return sql.SQL("{}::text[]").format(sql.Literal(list(unit.fields)))
+
+
+def _where_written(value: sql.Composable, unit: Group) -> sql.Composed:
+    """The value where the write is about the unit; the others would be made for nothing."""
+    return sql.SQL("CASE WHEN n.new ?| {} THEN {} END").format(_fields(unit), value)
 
 
 def _made(conn: Connection, mapping: EntityMapping, change_set_id: int) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,7 @@ def test_quarantine_is_put_right_by_cause_and_quality_tells_of_it(
     file = tmp_path / "scores.csv"
     said(capsys, "quality", "scores", "--csv", str(file))
     assert file.read_text(encoding="utf-8-sig").startswith("system,entity,rule")
+    book = tmp_path / "scores.xlsx"
+    assert "rules written to" in said(capsys, "quality", "scores", "--xlsx", str(book))
+    with zipfile.ZipFile(book) as made:
+        assert rule in made.read("xl/worksheets/sheet1.xml").decode()

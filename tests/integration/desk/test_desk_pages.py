@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
+import zipfile
 from typing import Any
 
 import pytest
 
 from concord.hub.audit import verify
 from concord.insight.now import now
+from concord.orchestration.questions import PART
 from tests.integration.desk.conftest import STEWARD, VIEWER, Open
 from tests.support.payloads import Found
 from tests.support.world import World
@@ -139,6 +142,10 @@ def test_a_part_of_a_held_change_set_is_approved_and_the_rest_asked_again(
     answer = page(f"/reviews/{review}", form)
     assert answer.status == 303, text(answer)
     assert answer.answered is not None  # Airflow's question is answered too
+    assert answer.answered.option == PART
+    assert answer.answered.form == {
+        "below": None, "rest": "hold", "comment": "2 writes by number: these two",
+    }  # fmt: skip
     set_ = "SELECT count(*) FROM ops.intent JOIN ops.change_set USING (change_set_id)"
     assert one(office, f"{set_} WHERE state = 'held'".replace("state", "change_set.state")) == (
         len(intents) - 2
@@ -217,6 +224,13 @@ def test_the_scores_can_be_taken_into_a_spreadsheet(page: Open) -> None:
     rows = text(answer).splitlines()
     assert rows[0].endswith("incident,batch,at")
     assert any(",email_form," in row for row in rows)
+    answer = page("/quality.xlsx", language="zh")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=concord-quality.xlsx"
+    assert isinstance(answer.body, bytes)
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(rows)
+    assert "电子邮件" in sheet
 
 
 def test_pages_are_quick(page: Open, office: World) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from concord.insight import kpis
+from concord.insight import kept, kpis
 from concord.insight.now import freshness, now
 from tests.support.world import World
 
@@ -149,3 +149,22 @@ def test_the_headline_tells_the_worst_that_is_known(world: World) -> None:
     assert headline() == "now.late"
     world.ops("UPDATE ops.batch SET state = 'failed'")
     assert headline() == "now.failed"
+
+
+def test_figures_are_kept_for_a_while_and_read_as_they_were_computed(company: World) -> None:
+    company.ops(ORDERS)
+    with company.hub.connect() as conn:
+        live = kpis.kpis(conn, company.config, 30)
+        assert kept.kept(conn, company.config, 30).figures == live  # nobody has kept any
+        assert kept.refresh(conn, company.config) == 3
+        assert kept.refresh(conn, company.config) == 0
+        at = kept.kept(conn, company.config, 30).at
+        conn.execute("DELETE FROM golden.sales_order")
+        found = kept.kept(conn, company.config, 30)
+        assert (found.at, found.figures) == (at, live)
+        conn.execute("UPDATE ops.kept_figures SET at = at - interval '11 minutes'")
+        assert kept.kept(conn, company.config, 30).figures == live
+        assert kept.refresh(conn, company.config) == 3
+        assert kept.kept(conn, company.config, 30).figures != live
+        conn.execute("UPDATE ops.kept_figures SET at = at - interval '2 hours', content = '[]'")
+        assert kept.kept(conn, company.config, 30).figures  # too old to be shown

@@ -10,7 +10,9 @@ from concord.errors import ConcordError
 from concord.orchestration import questions, steps
 from concord.orchestration.questions import APPROVE, PART, REJECT, Unusable
 from concord.orchestration.review_questions import AboutReview
+from concord.pipeline import decisions
 from concord.pipeline.decisions import AlreadyDecided
+from concord.stewardship import deciding
 from tests.support.world import World
 
 URL = "https://airflow.example"
@@ -88,15 +90,68 @@ def test_approved_deletions_are_taken_by_the_next_batch(emptied: World) -> None:
     ) == [("airflow:Ann", "deletions.approved", "crm.party", "a cleaning")]
 
 
-def test_refused_deletions_stay_held_and_are_not_asked_about_at_every_batch(
+def test_refused_deletions_close_the_question_and_stay_held(emptied: World) -> None:
+    question = asked(emptied)
+    assert answered(emptied, REJECT, comment="a script")["rejected"] == 1
+    assert question.over(emptied.hub) == f"Review {question.number} is rejected by airflow:Ann."
+    for _ in range(2):
+        assert emptied.batch()["held"] == GONE
+    assert accounts(emptied) == 30
+    assert customers(emptied) == 30
+    assert questions.held(emptied.hub, 500) == []
+
+
+def test_others_than_the_refused_deletions_are_asked_about_even_if_they_are_no_more(
     emptied: World,
 ) -> None:
-    before = questions.held(emptied.hub, 500)
-    assert answered(emptied, REJECT)["rejected"] == 1
+    emptied.crm("CREATE TABLE aside AS SELECT * FROM account")
+    drop_accounts(emptied, 2)
     emptied.batch()
+    answered(emptied, REJECT)
     emptied.batch()
-    assert accounts(emptied) == 30
-    assert questions.held(emptied.hub, 500) == before
+    assert questions.held(emptied.hub, 500) == []
+    emptied.crm("INSERT INTO account SELECT * FROM aside ORDER BY id LIMIT 2")
+    emptied.batch()
+    assert questions.held(emptied.hub, 500) == []  # fewer, and none is new
+    drop_accounts(emptied, 1)  # one of those that were back
+    emptied.batch()
+    again = asked(emptied).ask(emptied.hub, emptied.config, URL)
+    assert again is not None
+    assert f"{GONE + 1} deletions" in again.subject
+
+
+def test_refused_deletions_can_be_taken_after_all(emptied: World) -> None:
+    answered(emptied, REJECT)
+    emptied.batch()
+    with emptied.hub.connect() as conn:
+        decisions.decide_deletions(
+            conn, "crm", "party", approve=True, actor="bob", comment="they are"
+        )
+    emptied.batch()
+    assert accounts(emptied) == 30 - GONE
+    with (
+        emptied.hub.connect() as conn,
+        pytest.raises(AlreadyDecided, match="no deletions are held"),
+    ):
+        decisions.decide_deletions(conn, "crm", "party", approve=True, actor="bob", comment=None)
+    assert emptied.ops("SELECT count(*) FROM ops.held_deletion") == [(0,)]
+
+
+def test_refusing_on_the_desk_and_at_the_command_line_is_one_thing(emptied: World) -> None:
+    """Whoever asks finds the same state, and the second one is told."""
+    with emptied.hub.connect() as conn:
+        decisions.decide_deletions(conn, "crm", "party", approve=False, actor="bob", comment=None)
+    row = "SELECT state, closed_by, closed_at IS NOT NULL FROM ops.review"
+    by_command = emptied.ops(row)
+    with emptied.hub.connect() as conn:
+        number = conn.execute("SELECT review_id FROM ops.review").fetchone()
+        assert number
+        with pytest.raises(AlreadyDecided, match="was decided by bob"):
+            deciding.decide(conn, emptied.config, number[0], "refuse", version=None, actor="ann")
+        conn.rollback()
+        conn.execute("UPDATE ops.review SET state = 'open', closed_by = NULL, closed_at = NULL")
+        deciding.decide(conn, emptied.config, number[0], "refuse", version=None, actor="bob")
+    assert emptied.ops(row) == by_command == [("rejected", "bob", True)]
 
 
 def test_deletions_that_came_after_the_question_are_asked_about_again(emptied: World) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from concord.desk.serve import Sent
-from concord.desk.shell import percent, span
+from concord.desk.shell import percent, span, typed
 from concord.insight.now import interval
 
 
@@ -54,3 +54,27 @@ def test_the_language_is_the_chosen_one_or_what_the_browser_asks_for(
 ) -> None:
     sent = Sent("", "/", cookies={"concord_language": cookie}, headers={"accept-language": asked})
     assert sent.language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "shown"),
+    [
+        ("3564608.39", "money", "3,564,608.39"),
+        ("-1234.5600", "quantity", "-1,234.5600"),
+        ("-0.50", "money", "-0.50"),
+        ("12", "integer", "12"),
+        ("1000000", "text", "1000000"),
+        ("1000000", None, "1000000"),
+        ("1e5", "decimal", "1e5"),
+        ("n/a", "money", "n/a"),
+        ('[{"company": "cn01", "currency": "CNY", "n": null}, {"company": "de01"}]', "lines",
+         "company cn01, currency CNY; company de01"),
+        ('[{"a": "<b>"}]', "lines", "a <b>"),
+        ("[1]", "lines", "[1]"),
+        ("{", "lines", "{"),
+    ],
+)  # fmt: skip
+def test_a_value_is_written_as_a_person_writes_it_and_loses_no_digit(
+    text: str, kind: str | None, shown: str
+) -> None:
+    assert typed(text, kind) == shown

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import string
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 
 from concord.desk.texts import SHELL
 from concord.desk.texts_read import READ
 from concord.desk.texts_work import WORK
+from concord.model.spec import AuthorityKind
 from concord.report.texts import LANGUAGES
 from concord.report.words import TEXTS as REPORT
 from concord.stewardship.choices import BEFORE, DELETION, FIXED, GOLDEN, LEAVE, OWN
@@ -21,7 +23,7 @@ OWN_TEXTS = {**SHELL, **READ, **WORK}
 NAMED = {
     "dup", "ticket", "step", "system", "review", "kpi", "nav", "error", "now", "proof", "effect",
     "choice", "dismiss", "incident", "bulk", "entry", "undo", "order", "open", "state", "fresh",
-    "runs", "pace",
+    "runs", "pace", "by", "detail",
 }  # fmt: skip
 
 
@@ -58,6 +60,10 @@ def test_templates_ask_for_texts_that_are_there_and_all_of_them() -> None:
     assert sorted(asked - set(known)) == []
     unused = {k for k in OWN_TEXTS if k not in asked and k.split(".")[0] not in NAMED}
     assert sorted(k for k in unused if f'"{k}"' not in source) == []
+
+
+def test_every_way_in_which_a_value_wins_has_words() -> None:
+    assert {f"by.{kind}" for kind in get_args(AuthorityKind)} <= set(READ)
 
 
 def test_every_choice_and_reason_of_the_library_has_words() -> None:

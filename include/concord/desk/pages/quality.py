@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from concord.desk import shell
@@ -10,9 +11,7 @@ from concord.desk.charts import chart
 from concord.desk.company import rules
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
-from concord.stewardship import export, incidents, scores
-
-ALL = "attachment; filename=concord-quality.csv"
+from concord.stewardship import export, incidents, scores, workbook
 
 
 def overview(ask: Ask) -> Answer:
@@ -83,28 +82,27 @@ def explain(ask: Ask) -> Answer:
     return see(ask, f"/quality/{'/'.join(parts)}")
 
 
-def export_rows(ask: Ask) -> str:
-    """The scores as CSV that a spreadsheet shows and never runs."""
-    out = io.StringIO(newline="")
-    headers = (
-        "system", "entity", "rule", "meaning", "severity", "owner", "checked", "failed", "score",
-        "in_quarantine", "incident", "batch", "at",
-    )  # fmt: skip
-    rows = (
-        (
-            s.system, s.entity, s.rule, s.meaning.get(ask.language, s.rule), s.severity, s.owner,
-            s.checked, s.failed, s.value, s.waiting, s.incident, s.batch, s.at,
-        )
-        for s in scores.scores(ask.conn, rules(ask.config))
-    )  # fmt: skip
-    export.write_csv(out, headers, rows)
-    return out.getvalue()
-
-
 def export_csv(ask: Ask) -> Answer:
-    """The same as a file."""
-    kind, headers = "text/csv; charset=utf-8", {"Content-Disposition": ALL}
-    return Answer(export_rows(ask), kind=kind, headers=headers)
+    """The scores as CSV."""
+    out = io.StringIO(newline="")
+    export.write_csv(out, scores.FILE_HEADERS, _rows(ask))
+    return _file(out.getvalue(), "text/csv; charset=utf-8", "csv")
+
+
+def export_xlsx(ask: Ask) -> Answer:
+    """The scores as XLSX."""
+    out = io.BytesIO()
+    workbook.write_xlsx(out, scores.FILE_HEADERS, _rows(ask), "Quality")
+    return _file(out.getvalue(), workbook.KIND, "xlsx")
+
+
+def _rows(ask: Ask) -> Iterator[tuple[object, ...]]:
+    return scores.file_rows(scores.scores(ask.conn, rules(ask.config)), ask.language)
+
+
+def _file(body: str | bytes, kind: str, ending: str) -> Answer:
+    named = f"attachment; filename=concord-quality.{ending}"
+    return Answer(body, kind=kind, headers={"Content-Disposition": named})
 
 
 def _waiting(found: list[scores.Score]) -> dict[tuple[str, str], int]:

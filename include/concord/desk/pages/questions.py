@@ -17,7 +17,7 @@ def change_set(ask: Ask) -> Answer:
         found = changes.collect(ask.conn, ask.config, int(ask.params["number"]))
     except ConcordError as error:
         raise NotThere(str(error)) from None
-    return Answer(changes.render(found), headers=SHEET)
+    return Answer(changes.render(found, ask.language), headers=SHEET)
 
 
 def initial_load(ask: Ask) -> Answer:
@@ -29,4 +29,4 @@ def initial_load(ask: Ask) -> Answer:
         raise
     except ConcordError as error:
         raise NotThere(str(error)) from None
-    return Answer(readiness.render(found, number), headers=SHEET)
+    return Answer(readiness.render(found, number, ask.language), headers=SHEET)

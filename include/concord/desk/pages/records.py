@@ -20,6 +20,7 @@ from concord.stewardship.paging import Page
 def search(ask: Ask) -> Answer:
     """What is found for a text; one result opens by itself."""
     text = ask.text("q", finding.LONGEST)
+    short = 0 < len(text) < finding.SHORTEST
     entity = ask.text("entity") or None
     if entity not in ask.config.entity:
         entity = None
@@ -29,7 +30,7 @@ def search(ask: Ask) -> Answer:
         return see(ask, f"/records/{found[0].entity}/{found[0].golden_id}")
     return shell.page(
         ask, "search.html.j2", hits=found, text=text, entity=entity,
-        entities=sorted(ask.config.entity), found=text,
+        entities=sorted(ask.config.entity), short=short,
     )  # fmt: skip
 
 
@@ -58,7 +59,14 @@ def one(ask: Ask) -> Answer:
         ),
         documents=papers,
         columns={e: _columns(ask, e) for e in papers},
+        entity_name=entity,
+        types={e: types_of(config, e) for e in (entity, *papers)},
     )
+
+
+def types_of(config: Config, entity: str) -> dict[str, str]:
+    """Field -> its type."""
+    return {field.name: field.type for field in config.entity[entity].fields}
 
 
 def _blank(field: record.FieldState) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from concord.desk import shell
+from concord.desk.pages.records import types_of
 from concord.desk.web import Answer, Answered, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
 from concord.pipeline import decisions
 from concord.pipeline.decisions import Part
 from concord.report import changes
-from concord.stewardship import deciding, effect, reviews, sides
+from concord.stewardship import deciding, effect, finding, reviews, sides
 from concord.stewardship.reviews import Order, Review
 
 ORDERS: tuple[Order, ...] = ("money", "age", "closed")
@@ -30,10 +31,12 @@ def listing(ask: Ask) -> Answer:
     order = next((o for o in ORDERS if o == ask.text("order")), ORDERS[0])
     after = ask.text("after") or None
     found = reviews.page(ask.conn, kind=kind, order=order, after=after)
+    about = [(r.entity, r.golden_id) for r in found.items if r.entity and r.golden_id]
     return shell.page(
         ask,
         "reviews.html.j2",
         page=found,
+        titles=finding.titles(ask.conn, ask.config, about, ask.reader.may_see),
         counts=reviews.counts(ask.conn),
         kind=kind,
         order=order,
@@ -54,6 +57,7 @@ def one(ask: Ask) -> Answer:
         d=detail,
         r=found,
         differing=_differing(detail),
+        types=types_of(ask.config, found.entity) if found.entity in ask.config.entity else {},
         currency=ask.config.company.currency,
         label=_label(ask, detail),
         **_outcome(ask, found),
@@ -99,7 +103,7 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
     if choice not in ("approve", "part", "reject"):
         raise Refused("a change set is approved, approved in part or rejected")
     part = _part(ask) if choice == "part" else None
-    rest = ask.given("rest")
+    rejects = ask.given("rest") == "rejected" and part is not None
     decisions.decide(
         ask.conn,
         number,
@@ -107,10 +111,10 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
         actor=ask.reader.actor,
         comment=comment,
         part=part if part is not None else Part(up_to=ask_up_to(ask)),
-        rest="rejected" if rest == "rejected" and part is not None else "held",
+        rest="rejected" if rejects else "held",
     )
-    option = "Reject" if choice == "reject" else "Approve"
-    form = {"comment": comment or ""}
+    option = {"approve": "Approve", "part": "Approve in part", "reject": "Reject"}[choice]
+    form = _form(part, rejects, comment or "")
     answer = see(ask, f"/reviews/{found.id}")
     return Answer(
         answer.body,
@@ -118,6 +122,20 @@ def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
         headers=answer.headers,
         answered=Answered("change_set", number, option, form),
     )
+
+
+def _form(part: Part | None, rejects: bool, comment: str) -> dict[str, Any]:
+    """What the person said, in the fields of Airflow's form; what it has no field for, in words."""
+    said = []
+    if part and part.actions:
+        said.append(", ".join(part.actions))
+    if part and part.intents:
+        said.append(f"{len(part.intents)} writes by number")
+    return {
+        "below": float(part.below) if part and part.below is not None else None,
+        "rest": "reject" if rejects else "hold",
+        "comment": ": ".join(["; ".join(said), comment] if said and comment else said or [comment]),
+    }
 
 
 def ask_up_to(ask: Ask) -> int | None:
@@ -206,6 +224,8 @@ def _differing(detail: sides.Detail) -> set[str]:
 def _label(ask: Ask, detail: sides.Detail) -> str:
     """What the question is about, in a word that everybody may see."""
     golden = detail.review.golden_id
+    if detail.review.kind == "mass_deletion":
+        return ""
     entity = ask.config.entity.get(detail.review.entity or "")
     if golden is None or entity is None:
         return detail.review.subject

@@ -5,14 +5,13 @@ from __future__ import annotations
 from concord.desk import shell
 from concord.desk.web import Answer, Ask
 from concord.hub.database import Hub
-from concord.pipeline import Engine
 from concord.stewardship import undo
 
 
 def preview(ask: Ask) -> Answer:
     """What it would do now; changes nothing."""
     number = int(ask.params["number"])
-    engine = _engine()
+    engine = ask.engine()
     with Hub.from_environment().connect() as conn:  # it lists the units in a table of its own
         found = undo.preview(conn, engine, number)
     return shell.page(ask, "undo.html.j2", u=found, done=False)
@@ -22,10 +21,5 @@ def carry_out(ask: Ask) -> Answer:
     """Take it back. What a person changed since is left and asked about."""
     number = int(ask.params["number"])
     comment = ask.given("comment").strip()[:2000] or None
-    done = undo.undo(_engine(), number, actor=ask.reader.actor, comment=comment)
+    done = undo.undo(ask.engine(), number, actor=ask.reader.actor, comment=comment)
     return shell.page(ask, "undo.html.j2", u=done, done=True)
-
-
-def _engine() -> Engine:
-    """The engine with the addresses that this process was given. Raises ConfigError."""
-    return Engine.open()

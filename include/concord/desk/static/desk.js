@@ -4,6 +4,8 @@
   const typing = (target) =>
     target instanceof HTMLElement && target.closest("input, textarea, select, dialog[open]");
 
+  document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   let going = 0; // until when a letter after `g` counts
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

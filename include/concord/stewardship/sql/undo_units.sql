@@ -13,4 +13,4 @@ CROSS JOIN LATERAL (
     FROM unnest(v.fields) AS f WHERE n.new ? f
 ) AS p
 WHERE n.change_set_id = %(change_set)s AND n.state = 'confirmed' AND n.action = 'update'
-  AND p.new IS NOT NULL
+  AND n.new ?| v.fields AND p.new IS NOT NULL
