@@ -76,7 +76,7 @@ def _change_set(
         add_counts(conn, batch.id, mapping.system, entity.name, {"planned": 0})
         return {"planned": 0}
     row = conn.execute(sql.SQL("SELECT count(*) FROM {} AS s").format(scope)).fetchone()
-    statistics.expect(conn, row[0] if row else 0)
+    statistics.expect(conn, row[0] if row else 0, table("golden", entity))
     desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
     values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
     kept = referred(

@@ -116,7 +116,8 @@ def _absorb(
     conn: Connection, engine: Engine, batch: Batch, entity: Entity, sources: list[Source]
 ) -> tuple[int, int]:
     """From classified rows to golden records: how many of these changed, and how many conflicts."""
-    statistics.expect(conn, incoming.new_rows(conn, batch.id, entity))
+    new = incoming.new_rows(conn, batch.id, entity)
+    statistics.expect(conn, new, table("golden", entity))
     incoming.clean(conn, engine, batch.id, entity, sources)
     result = stage.work_table(batch.id, "r", entity.name)
     remade.set_aside(conn, batch.id, entity)
