@@ -17,9 +17,13 @@ from concord.launcher.places import Places
 from concord.launcher.postgres import Cluster
 from concord.launcher.progress import Progress
 
-ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+MOST = 4
+ALL_TESTS = (
+    *("-n", str(min(MOST, (os.cpu_count() or 1) + 1))),
+    *("--dist", "loadfile", "--no-loadscope-reorder"),
+)
 """How pytest runs all tests: files side by side, the heavy folders first, each process on a
-PostgreSQL of its own."""
+PostgreSQL of its own; one process more than processors, as many a test waits for others."""
 FULL_SIZE = ("tests/faults", "tests/business", "tests/integration/bench")
 """What `--faults` runs: the tests that have a full size."""
 
