@@ -30,6 +30,7 @@ SHELL: Mapping[str, Mapping[str, str]] = {
     "keys.rows": {"en": "next and previous row; Enter opens it", "zh": "下一行、上一行；回车打开"},
     "keys.help": {"en": "this list", "zh": "本列表"},
     "close": {"en": "Close", "zh": "关闭"},
+    "stop": {"en": ". ", "zh": "。"},
     "signed_in": {"en": "Signed in as {who}", "zh": "当前用户：{who}"},
     "may_look": {"en": "may look, not decide", "zh": "只读"},
     "print": {"en": "Print", "zh": "打印"},

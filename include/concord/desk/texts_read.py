@@ -22,6 +22,12 @@ READ: Mapping[str, Mapping[str, str]] = {
         "zh": "最近一夜的完整性或总额未能证明",
     },
     "now.nothing": {"en": "No batch has run yet", "zh": "尚未运行任何批次"},
+    "now.first": {"en": "The first batches are under way", "zh": "首批批次正在运行"},
+    "now.note.first": {
+        "en": "No batch has ended yet. Look again in some minutes: most of what is open below goes "
+        "by itself.",
+        "zh": "还没有批次结束。请过几分钟再看：下列事项大多会自动消失。",
+    },
     "now.note.agree": {"en": "Nothing for you to do.", "zh": "无需处理。"},
     "now.note.except": {
         "en": "{n} open points. The rest of the data goes on; each point says what it needs.",

@@ -14,6 +14,7 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "blank": {"en": "empty", "zh": "空"},
     "gone": {"en": "gone", "zh": "已删除"},
     "comment": {"en": "Comment", "zh": "备注"},
+    "comment.needed": {"en": "Comment (needed)", "zh": "备注（必填）"},
     "decide": {"en": "Decide", "zh": "确定"},
     "decide.note": {
         "en": "Final at once, and kept with your name. In effect with the next fast batch.",
@@ -63,6 +64,10 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "review.proposal": {"en": "a rule that was proposed", "zh": "提议的规则"},
     "review.write_back": {"en": "a correction to write back", "zh": "待写回的更正"},
     "review.sides": {"en": "Side by side", "zh": "并排对比"},
+    "review.sides.note": {
+        "en": "In bold what was typed there; under it what was there before and what is there now.",
+        "zh": "粗体为在该系统中录入的值；其下为此前的值和现在的值。",
+    },
     "review.base": {"en": "before:", "zh": "此前："},
     "review.now": {"en": "now:", "zh": "现在："},
     "review.changed": {"en": "changed", "zh": "变更"},
@@ -136,7 +141,10 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "填写其他值，写入所有系统",
     },
     "choice.before": {"en": "the value before the change set", "zh": "恢复为变更集之前的值"},
-    "choice.leave": {"en": "leave it as it is, and say why", "zh": "保持现状，并说明原因"},
+    "choice.leave": {
+        "en": "write nothing and close the question; say why in the comment",
+        "zh": "不写入任何内容，关闭问题；请在备注中说明原因",
+    },
     "choice.same": {"en": "it is this golden record", "zh": "就是这条统一记录"},
     "choice.apart": {"en": "it is something else; do not ask again", "zh": "不是同一个；不再询问"},
     "choice.merge": {
@@ -180,10 +188,14 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "group.alone": {"en": "{n} with no other cause", "zh": "其中 {n} 条仅此原因"},
     "group.values": {"en": "What they say", "zh": "它们的值"},
     "group.value": {"en": "Value", "zh": "值"},
-    "group.all": {"en": "For all {n} records", "zh": "针对全部 {n} 条"},
+    "group.all": {"en": "For all of them: {n}", "zh": "针对全部 {n} 条"},
     "group.right": {"en": "Right value", "zh": "正确的值"},
     "fix": {"en": "Save and send again", "zh": "保存并重发"},
     "fix.all": {"en": "Correct {n}", "zh": "更正 {n} 条"},
+    "fix.all.note": {
+        "en": "Stored unchecked. To see whether it passes, open one record and check it there.",
+        "zh": "保存时不检查。想先知道能否通过，请打开其中一条按规则检查。",
+    },
     "fix.note": {
         "en": "Saved, the next batch judges the record with your values, and takes them if they "
         "hold.",
@@ -222,10 +234,10 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "dismiss.irrelevant": {"en": "of no use to the other side", "zh": "对方不需要"},
     "dismiss.accepted": {"en": "right as it is, whatever the rule says", "zh": "本身无误"},
     "dismiss.other": {"en": "something else", "zh": "其他"},
-    "bulk.done": {"en": "Done for {n} records", "zh": "已处理 {n} 条"},
+    "bulk.done": {"en": "Stored: {n}", "zh": "已处理 {n} 条"},
     "bulk.fix": {
-        "en": "The next batch judges them with the value you gave.",
-        "zh": "下一批次按您给的值重新校验。",
+        "en": "The next batch judges them with the value you gave; what still fails comes back.",
+        "zh": "下一批次按您给的值重新校验；仍不合格的会回到隔离区。",
     },
     "bulk.replay": {"en": "The next batch judges them again.", "zh": "下一批次重新校验。"},
     "bulk.dismiss": {"en": "They are not taken.", "zh": "不再采纳。"},
@@ -240,8 +252,17 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "zh": "下一批次会重新校验。一分钟后重新打开本页查看结果。",
     },
     "entry.healed.note": {
-        "en": "It passed and was taken, last seen in batch {batch}.",
-        "zh": "已通过并采纳，最近批次 {batch}。",
+        "en": "It passed and was taken. Batch {batch} was the last in which it failed.",
+        "zh": "已通过并采纳。最后一次不合格是在批次 {batch}。",
+    },
+    "entry.arrived": {
+        "en": "What each system got of it",
+        "zh": "查看各系统写入情况",
+    },
+    "entry.failed_again": {
+        "en": "The last correction did not pass either: batch {batch} judged it. It stands in the "
+        "fields below.",
+        "zh": "上次的更正也未通过（批次 {batch}）。其值仍在下面的字段中。",
     },
     "entry.values": {"en": "Values", "zh": "值"},
     "entry.others": {"en": "{n} other columns", "zh": "其他 {n} 列"},
@@ -263,6 +284,14 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "since goes"
         " to Reviews.",
         "zh": "仅当此后无人修改时才写回旧值；此后有人改过的转入待审。",
+    },
+    "undo.whole": {
+        "en": "The whole change set is taken back, not one record of it.",
+        "zh": "撤销的是整个变更集，而不只是其中一条记录。",
+    },
+    "undo.done.note": {
+        "en": "The next batch writes it; each record's page says when its systems confirmed.",
+        "zh": "由下一批次写入；各记录的页面显示系统何时确认。",
     },
     "undo.restored": {"en": "values get back", "zh": "个值恢复"},
     "undo.changed_since": {"en": "changed since: to Reviews", "zh": "此后被改：转待审"},

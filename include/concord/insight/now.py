@@ -105,6 +105,8 @@ class Now:
             return "now.nothing", "open"
         if any(one.state == "failed" for one in self.last):
             return "now.failed", "bad"
+        if self.fresh and all(one.age is None for one in self.fresh):
+            return "now.first", "open"
         if any(one.late for one in self.fresh):
             return "now.late", "bad"
         if any(proof.verdict == "bad" for proof in self.proofs):

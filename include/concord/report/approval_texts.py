@@ -69,6 +69,11 @@ APPROVAL: Mapping[str, Mapping[str, str]] = {
     "changes.decided": {"en": "The decision", "zh": "审批结果"},
     "changes.by": {"en": "{who}, {when}", "zh": "{who}，{when}"},
     "changes.part": {"en": "A part of it was decided: {part}", "zh": "仅决定了一部分：{part}"},
+    "changes.part.intents": {"en": "single writes: {n}", "zh": "单项写入 {n} 项"},
+    "changes.part.below": {
+        "en": "less at stake than {money} {currency}",
+        "zh": "金额低于 {money} {currency}",
+    },
     "changes.became.confirmed": {"en": "written: {n}", "zh": "已写入：{n}"},
     "changes.became.waiting": {"en": "waiting: {n}", "zh": "待写：{n}"},
     "changes.became.rejected": {"en": "rejected: {n}", "zh": "已拒绝：{n}"},

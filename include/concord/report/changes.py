@@ -1,13 +1,14 @@
 """The page of a change set: what it would write, for whoever has to approve it.
 
-The only page that shows values. A field with a sensitivity is masked, with its old and new value
-and with the money that it puts at stake; that it changes is said.
+The only report that shows values. A field that the reader may not see is masked, with its old and
+new value and with the money that it puts at stake; that it changes is said. Unless told otherwise
+the reader may see public fields alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from concord.hub.sql import statement
 from concord.model.spec import Config, Entity, Field
 from concord.report import shell
 
+PUBLIC = frozenset({"public"})
 SHOWN = 50  # writes of each kind on the page
 SECRET = 0o600  # the page holds values: for its owner alone
 
@@ -117,8 +119,10 @@ def tone(state: str) -> str:
     )
 
 
-def collect(conn: Connection, config: Config, number: int) -> Changes:
-    """Read a change set as it is now.
+def collect(
+    conn: Connection, config: Config, number: int, may_see: Collection[str] = PUBLIC
+) -> Changes:
+    """Read a change set as it is now; `may_see`: the sensitivities whose values are shown.
 
     Raises:
         ConcordError: there is no such change set, or its entity is not in the model any more.
@@ -135,13 +139,15 @@ def collect(conn: Connection, config: Config, number: int) -> Changes:
     about: dict[str, Any] = {
         "currency": config.company.currency,
         "counts_money": stake is not None,
-        "money_masked": stake is not None and _masked(entity.field[stake.field]),
-        "samples": _samples(conn, entity, number),
+        "money_masked": stake is not None and _masked(entity.field[stake.field], may_see),
+        "samples": _samples(conn, entity, number, may_see),
     }
     return Changes(*row, **about)
 
 
-def _samples(conn: Connection, entity: Entity, number: int) -> list[Write]:
+def _samples(
+    conn: Connection, entity: Entity, number: int, may_see: Collection[str]
+) -> list[Write]:
     label = _label(entity)
     rows = conn.execute(
         statement(
@@ -153,24 +159,30 @@ def _samples(conn: Connection, entity: Entity, number: int) -> list[Write]:
         {"change_set": number, "limit": SHOWN},
     ).fetchall()
     return [
-        Write(intent, action, key, name, state, money, _changes(entity, old, new, reason))
+        Write(intent, action, key, name, state, money, _changes(entity, old, new, reason, may_see))
         for intent, action, key, name, state, money, old, new, reason in rows
     ]
 
 
 def _label(entity: Entity) -> str | None:
     """The first text field that everybody may see."""
-    return next((f.name for f in entity.fields if f.type == "text" and not _masked(f)), None)
+    return next(
+        (f.name for f in entity.fields if f.type == "text" and not _masked(f, PUBLIC)), None
+    )
 
 
-def _masked(field: Field) -> bool:
-    return field.sensitivity != "public" or any(
-        line.sensitivity != "public" for line in field.lines
+def _masked(field: Field, may_see: Collection[str]) -> bool:
+    return field.sensitivity not in may_see or any(
+        line.sensitivity not in may_see for line in field.lines
     )
 
 
 def _changes(
-    entity: Entity, old: Mapping[str, Any], new: Mapping[str, Any], reason: Mapping[str, Any]
+    entity: Entity,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    reason: Mapping[str, Any],
+    may_see: Collection[str],
 ) -> list[Change]:
     """The fields that really differ, in the order of the model."""
     unit = {f: group.name for group in entity.units for f in group.fields}
@@ -181,7 +193,7 @@ def _changes(
             continue
         source = reason.get(unit[field.name])
         by = str(source.get("system", "")) if isinstance(source, Mapping) else ""
-        if _masked(field):
+        if _masked(field, may_see):
             out.append(Change(field.name, None, None, True, by))
         else:
             out.append(Change(field.name, _text(field, before), _text(field, after), False, by))

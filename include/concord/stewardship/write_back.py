@@ -129,20 +129,32 @@ def _mapped(config: Config, found: quarantine.Entry) -> tuple[Entity, EntityMapp
     return entity, mapping
 
 
-def _golden_id(conn: Connection, found: quarantine.Entry, mapping: EntityMapping) -> UUID:
+def golden_of(conn: Connection, config: Config, found: quarantine.Entry) -> UUID | None:
+    """The golden record that a record in quarantine belongs to; None: it has none (yet)."""
+    entity = config.entity.get(found.entity)
+    mapping = entity.by_system.get(found.system) if entity else None
+    return _linked(conn, found, mapping) if mapping else None
+
+
+def _linked(conn: Connection, found: quarantine.Entry, mapping: EntityMapping) -> UUID | None:
     row = conn.execute(
         sql.SQL("SELECT golden_id FROM {} WHERE source_id = %s AND deleted_at IS NULL").format(
             partition(mapping)
         ),
         (found.source_id,),
     ).fetchone()
-    if row is None:
+    return row[0] if row else None
+
+
+def _golden_id(conn: Connection, found: quarantine.Entry, mapping: EntityMapping) -> UUID:
+    golden_id = _linked(conn, found, mapping)
+    if golden_id is None:
         raise ConcordError(
             f"entry {found.id} was never taken in, so it has no golden record and Concord does not"
             f" write to it: correct it in {found.system}, or fix it here, which takes the"
             " correction for the other systems"
         )
-    return row[0]  # type: ignore[no-any-return]
+    return golden_id
 
 
 def _changes(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from concord.cli.__main__ import parser
 from concord.launcher import catalogue
 from concord.launcher.commands import main
+from concord.sandbox import seed
 
 ROOT = Path(__file__).resolve().parents[3]
 READMES = ("README.md", "README.zh-CN.md")
@@ -113,6 +116,15 @@ def test_both_languages_show_the_same_blocks_and_headings() -> None:
     assert _without_comments(english) == _without_comments(chinese)
     assert _levels(english) == _levels(chinese)
     assert len(LINK.findall(english)) == len(LINK.findall(chinese))
+
+
+def test_the_customer_to_try_it_with_is_on_both_sides_of_the_example() -> None:
+    named = {c for page in READMES for c in re.findall(r"name = '([^']+)'", text(ROOT / page))}
+    assert len(named) == 1
+    for sides in seed._chunks(200, 1, Counter(), None):
+        for side in (sides.erp.rows, sides.crm.rows):
+            rows_of_all = itertools.chain.from_iterable(side.values())
+            assert named & set(itertools.chain.from_iterable(rows_of_all))
 
 
 def _without_comments(page: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +12,11 @@ from concord.desk.company import rules
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
 from concord.hub.database import Hub
+from concord.model.spec import EntityMapping
 from concord.stewardship import bulk, groups, quarantine, sight, trial, write_back
 from concord.stewardship.groups import Cause
 from concord.stewardship.quarantine import REASONS, Entry, Order
+from concord.stewardship.write_back import golden_of
 
 ORDERS: tuple[Order, ...] = ("money", "age")
 COLUMN = "column:"  # before the name of a column, in a form
@@ -35,6 +37,7 @@ def listing(ask: Ask) -> Answer:
         "quarantine.html.j2",
         groups=[] if after or rule else groups.groups(ask.conn, system=system, entity=entity),
         page=page,
+        called=_called(ask, page.items),
         system=system,
         entity=entity,
         rule=rule,
@@ -69,6 +72,7 @@ def group(ask: Ask) -> Answer:
         g=found,
         values=groups.same_values(ask.conn, ask.config, cause, may_see=ask.reader.may_see),
         page=page,
+        called=_called(ask, page.items),
         chosen=value,
         seen=",".join(f"{number}:{version}" for number, version in seen.items()),
         many=len(seen),
@@ -109,6 +113,8 @@ def one(ask: Ask) -> Answer:
         ask,
         "entry.html.j2",
         e=found,
+        called=_called(ask, [found]).get(found.id),
+        golden=golden_of(ask.conn, ask.config, found),
         raw=shown,
         failing=[c for c in shown if c in failing],
         others=[c for c in shown if c not in failing],
@@ -169,6 +175,29 @@ def _cause(given: Mapping[str, str]) -> Cause:
     except KeyError:
         raise NotThere("the address names no cause: begin with the list") from None
     return Cause(side, system, entity, rule, given.get("column"))
+
+
+def _called(ask: Ask, found: Sequence[Entry]) -> dict[int, str]:
+    """What the records call themselves, where the person may see it."""
+    names = {}
+    for one in found:
+        entity = ask.config.entity.get(one.entity)
+        if entity is None:
+            continue
+        mapping = entity.by_system.get(one.system)
+        shown = sight.raw(entity, mapping, one.raw, ask.reader.may_see)
+        for field in entity.searched:
+            if field != "name" and not field.endswith("_name"):
+                continue
+            column = field if mapping is None else _column(mapping, field)
+            if column in shown and shown[column].text:
+                names[one.id] = str(shown[column].text)
+                break
+    return names
+
+
+def _column(mapping: EntityMapping, field: str) -> str | None:
+    return mapping.by_field[field].column if field in mapping.by_field else None
 
 
 def _can_fix(side: str, system: str) -> bool:

@@ -162,7 +162,7 @@ def _part(ask: Ask) -> Part:
 
 def _change_set(ask: Ask, found: Review) -> Answer:
     try:
-        changed = changes.collect(ask.conn, ask.config, int(found.subject))
+        changed = changes.collect(ask.conn, ask.config, int(found.subject), ask.reader.may_see)
     except ConcordError as error:
         raise NotThere(str(error)) from None
     body = shell.render(
