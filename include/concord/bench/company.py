@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import psycopg
 from psycopg import sql
 
@@ -26,6 +28,15 @@ def make(engine: Engine, customers: int) -> None:
             conn.execute("SET session_replication_role = replica")
             conn.execute(statement("bench", f"company_{name}", rows=sql.Literal(customers)))
         vacuum(superuser(engine.urls[name]))
+
+
+def take_in(engine: Engine, customers: int, say: Callable[[str], object]) -> bool:
+    """Make the company and take it in, warm; whether soon nothing was left to do."""
+    say("making a company and taking it in")
+    run(engine)
+    make(engine, customers)
+    run(engine)
+    return settle(engine)
 
 
 def change(engine: Engine, accounts: int, salt: str) -> None:

@@ -26,11 +26,7 @@ def bench(job: Job) -> Report:
     sizes = (job.changed,) if job.changed else SIZES
     report = Report()
     with world() as engine:
-        job.say("making a company and taking it in")
-        run(engine)
-        company.make(engine, job.rows)
-        run(engine)
-        settled = company.settle(engine)
+        settled = company.take_in(engine, job.rows, job.say)
         for changed in sizes:
             if changed * PART > job.rows:
                 report.notes.append(

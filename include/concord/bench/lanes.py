@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 import psycopg
 
 from concord.bench import company
-from concord.bench.change import run
 from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
 from concord.bench.scratch import alone, superuser, world
@@ -43,11 +42,7 @@ TYPED = "UPDATE account SET phone_number = %s WHERE tax_number = %s"
 def bench(job: Job) -> Report:
     """Measure both among `job.rows` customers."""
     with world() as engine:
-        job.say("making a company and taking it in")
-        run(engine)
-        company.make(engine, job.rows)
-        run(engine)
-        settled = company.settle(engine)
+        settled = company.take_in(engine, job.rows, job.say)
         job.say("by day, then by night")
         day, night, verified, nights, mb = alone(
             engine, both, LONG_ENOUGH if job.rows >= MANY else QUICK

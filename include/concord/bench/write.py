@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 
 from concord.bench import company
-from concord.bench.change import run
 from concord.bench.programs import peak
 from concord.bench.results import LIMIT, OURS, Report, Taken, compared
 from concord.bench.scratch import alone, world
@@ -30,11 +29,7 @@ UPSERT = (
 def bench(job: Job) -> Report:
     """Write into `job.rows` customers of the ERP."""
     with world() as engine:
-        job.say("making a company and taking it in")
-        run(engine)
-        company.make(engine, job.rows)
-        run(engine)
-        settled = company.settle(engine)
+        settled = company.take_in(engine, job.rows, job.say)
         job.say("writing")
         ours = alone(engine, ours_of, job.rows, job.repeat)
         subjects = {
