@@ -38,11 +38,11 @@ class World:
 
     def limit(self, system: str, **limits: Any) -> None:
         """Go on with other limits for one system, as after an edit of systems.yaml."""
-        spec = self.config.system[system]
+        config = self.engine.config
+        spec = config.system[system]
         other = spec.model_copy(update={"limits": spec.limits.model_copy(update=limits)})
-        systems = tuple(other if s.name == system else s for s in self.config.systems)
-        config = self.config.model_copy(update={"systems": systems})
-        self.engine = self.fresh_engine(config)
+        systems = tuple(other if s.name == system else s for s in config.systems)
+        self.engine = self.fresh_engine(config.model_copy(update={"systems": systems}))
 
     def batch(self, lane: str = "fast", **options: Any) -> Counts:
         """Run one batch and return its counts."""
