@@ -120,7 +120,7 @@ class DeskJourneys:
             task = page.url
             page.get_by_role("radio", name="take the value of ERP").check()
             page.get_by_label("always so").last.check()
-            page.get_by_label("Comment").fill("they told me so")
+            page.get_by_role("textbox", name="Comment").fill("they told me so")
             page.get_by_role("button", name="Decide").click()
             page.get_by_text("Waiting for the next batch").wait_for()
             self.batch(concord)
@@ -152,7 +152,7 @@ class DeskJourneys:
             boxes = page.locator("input[name=intent]")
             for n in range(3):
                 boxes.nth(n).check()
-            page.get_by_label("Comment").fill("three of them")
+            page.get_by_role("textbox", name="Comment").fill("three of them")
             page.get_by_role("button", name="Decide").click()
             page.get_by_text("three of them").first.wait_for()
             assert "steward" in self.questions(concord, answered=True)  # Airflow's own, at once
@@ -197,7 +197,7 @@ class DeskJourneys:
         with desk.window("steward") as page:
             page.goto(f"{desk.base}/concord/records?q={name.replace(' ', '+')}")
             page.get_by_role("link", name="Take it back").first.click()
-            page.get_by_label("Comment").fill("not after all")
+            page.get_by_role("textbox", name="Comment").fill("not after all")
             page.get_by_role("button", name="Take it back").click()
             page.get_by_role("heading", name="was taken back").wait_for(timeout=LONG)
         with people.connect("crm") as crm:
