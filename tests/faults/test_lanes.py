@@ -30,6 +30,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "sent, not written": (rooms["load"], "_mark_sent"),
 }
 NOTHING = {"planned": 0}  # of the system that has it already
+LOOKED = 1.5  # seconds after which the other system has been looked at
 RECORDS = 600  # enough for statistics to be refreshed, which takes locks as well
 
 
@@ -40,6 +41,8 @@ def stop_after(room: Any, name: str) -> None:
     def standing(*given: Any, **options: Any) -> Any:
         done = act(*given, **options)
         if done != NOTHING and next(first, False):  # systems are read side by side
+            # All threads stop. One that is just looking at the other system holds its lock.
+            time.sleep(LOOKED)
             os.kill(os.getpid(), signal.SIGSTOP)
         return done
 
