@@ -2,7 +2,8 @@
 
 Each slice is marked as sent, written, and confirmed, and each of the three commits on its own.
 While the target does one slice, the answers about the one before are stored here, and the next one
-is read and marked: neither waits for the other. One slice is in the target at a time.
+is read and marked: neither waits for the other. One slice is in the target at a time. None needs
+what the one before it makes: references never go in a circle, so no record refers to its like.
 """
 
 from __future__ import annotations
@@ -56,8 +57,6 @@ class Sending:
             LeaseLost, SystemUnavailable and what else `Writer.apply` raises: what was marked as
                 sent and not answered by then is found out by whoever loads next.
         """
-        # A record may refer to one of a slice before it, whose key in the target must be known.
-        in_step = any(field.to == self.entity.name for field in self.entity.references)
         under_way: _Slice | None = None
         with ThreadPoolExecutor(1) as target:
             for ready in slices:
@@ -70,9 +69,6 @@ class Sending:
                 before, under_way = under_way, self._hand_over(intents, target)
                 if before is not None:
                     self._confirm(before)
-                if in_step:
-                    self._confirm(under_way)
-                    under_way = None
             if under_way is not None:
                 self._confirm(under_way)
 
