@@ -17,17 +17,18 @@ from typing import Any
 import pytest
 
 from concord.pipeline import guard, lease, locks, run_batch
+from concord.pipeline.sending import Sending
 from tests.faults.processes import Child
 from tests.support.lanes import in_lanes, settle
 from tests.support.world import World
 
-rooms = {n: importlib.import_module(f"concord.pipeline.{n}") for n in ("extract", "load", "golden")}
+rooms = {n: importlib.import_module(f"concord.pipeline.{n}") for n in ("extract", "golden")}
 
 POINTS: dict[str, tuple[Any, str]] = {
     "planned, not committed": (guard, "judge"),  # first: then the plans are large enough to analyze
     "reading": (rooms["extract"], "_staged"),
     "images taken, not committed": (rooms["golden"], "compute"),
-    "sent, not written": (rooms["load"], "_mark_sent"),
+    "sent, not written": (Sending, "_mark_sent"),
 }
 NOTHING = {"planned": 0}  # of the system that has it already
 LOOKED = 1.5  # seconds after which the other system has been looked at
