@@ -188,6 +188,8 @@ def _cause(context: Context, cause: Mapping[str, Any]) -> str:
 def _by_rule(context: Context, rule: str) -> str:
     """The rule by which a value won: its first word in the reader's language."""
     word, _, rest = rule.partition(" ")
+    if word == "posted:":
+        return say(context["language"], "by.posted", system=rest.partition(" ")[0])
     texts: Mapping[str, str] | None = TEXTS.get(f"by.{word}")
     return words.shown(f"{texts[context['language']]} {rest}".strip() if texts else rule, 60)
 

@@ -198,6 +198,7 @@ READ: Mapping[str, Mapping[str, str]] = {
     "by.non_empty": {"en": "not empty", "zh": "非空值"},
     "by.steward": {"en": "a steward decides", "zh": "由数据管理员决定"},
     "by.rule": {"en": "rule", "zh": "业务规则"},
+    "by.posted": {"en": "posted: {system} decides", "zh": "已过账：由 {system} 决定"},
     "kpis.at": {"en": "As of {at}.", "zh": "截至 {at}。"},
     "kpis.over": {"en": "Period", "zh": "时段"},
     "kpis.n": {"en": "from {n}", "zh": "基于 {n} 条"},

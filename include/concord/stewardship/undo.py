@@ -9,8 +9,10 @@ are as they were made; records that were deleted are made again, under a new key
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
@@ -27,6 +29,9 @@ from concord.pipeline.finish import finish
 from concord.pipeline.load import load
 from concord.pipeline.plan import create_values, writable_units
 from concord.pipeline.steps import unify
+from concord.stewardship import finding, paging, sight
+from concord.stewardship.paging import Page
+from concord.stewardship.sight import Value
 
 ROOM = "stewardship"
 
@@ -43,6 +48,65 @@ class Inverse:
     deleted: int  # records that the change set made
     made_again: int  # records that it deleted
     kept: int  # made records that stay: changed since, or they would be restored
+
+
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one unit that was written, or of one record that was made or deleted.
+
+    `becomes`: restored, asked (a person has changed it since), deleted, made_again or kept. `now`
+    has the fields that were written as they are golden, `then` as they would be.
+    """
+
+    write: int
+    unit: str  # empty for a record
+    golden_id: UUID
+    source_id: str | None
+    becomes: str
+    now: Mapping[str, Value]
+    then: Mapping[str, Value]
+    title: str | None
+
+
+def steps(
+    conn: Connection,
+    engine: Engine,
+    change_set_id: int,
+    *,
+    may_see: Collection[str] = sight.PLAIN,
+    after: str | None = None,
+    limit: int = 20,
+) -> Page[Step]:
+    """What `undo` would do now, write by write in the order of the writes. Changes nothing.
+
+    Raises:
+        ConcordError: as `preview`, or `after` is no mark of such a list.
+    """
+    entity, mapping = _target(conn, engine, change_set_id)
+    limit = paging.size(limit)
+    intent, unit = paging.read_mark(after, int, str) if after is not None else (0, "")
+    _find_units(conn, entity, mapping, change_set_id)
+    rows = conn.execute(
+        statement(
+            ROOM, "undo_sample", image=partition(mapping), golden=table("golden", entity),
+            title=finding.title(entity, may_see),
+        ),
+        {
+            "change_set": change_set_id,
+            "restores": mapping.on_delete == "restore",
+            "intent": intent,
+            "unit": unit,
+            "limit": limit + 1,
+        },
+    ).fetchall()  # fmt: skip
+    conn.rollback()
+
+    def made(row: Sequence[Any]) -> Step:
+        *known, now, past, title = row
+        seen = (sight.kept(entity, texts or {}, may_see) for texts in (now, past))
+        return Step(*(*known, *seen, title))
+
+    return paging.page(rows, limit, made, lambda step: (step.write, step.unit))
 
 
 def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from concord.desk.web import Answer, Ask, NotThere, Refused, see
 from concord.errors import ConcordError
 from concord.hub.database import Hub
 from concord.model.spec import EntityMapping
-from concord.stewardship import bulk, groups, quarantine, sight, trial, write_back
+from concord.stewardship import allowed, bulk, groups, quarantine, sight, trial, write_back
 from concord.stewardship.groups import Cause
 from concord.stewardship.quarantine import REASONS, Entry, Order
 from concord.stewardship.write_back import golden_of
@@ -78,6 +78,7 @@ def group(ask: Ask) -> Answer:
         many=len(seen),
         reasons=REASONS,
         can_fix=_can_fix(cause.side, cause.system) and cause.column is not None,
+        allowed=_allowed(ask, cause, [cause.column or ""]).get(cause.column or ""),
         currency=ask.config.company.currency,
         group_query=group_query,
     )
@@ -122,6 +123,7 @@ def one(ask: Ask) -> Answer:
         open=found.state in quarantine.OPEN,
         reasons=REASONS,
         longest=LONGEST,
+        allowed=_allowed(ask, found, shown),
         currency=ask.config.company.currency,
     )
 
@@ -135,7 +137,7 @@ def attempt(ask: Ask) -> Answer:
     verdict = trial.attempt(
         Hub.from_environment(), ask.config, rules(ask.config), found.id, _changed(ask, found)
     )
-    return shell.page(ask, "verdict.html.j2", v=verdict)
+    return shell.page(ask, "verdict.html.j2", v=verdict, allowed=_allowed(ask, found, found.raw))
 
 
 def decide(ask: Ask) -> Answer:
@@ -198,6 +200,16 @@ def _called(ask: Ask, found: Sequence[Entry]) -> dict[int, str]:
 
 def _column(mapping: EntityMapping, field: str) -> str | None:
     return mapping.by_field[field].column if field in mapping.by_field else None
+
+
+def _allowed(ask: Ask, about: Entry | Cause, columns: Iterable[str]) -> dict[str, allowed.Allowed]:
+    """What the code lists allow in those of the columns that have one."""
+    entity = ask.config.entity.get(about.entity)
+    if entity is None:
+        return {}
+    mapping = entity.by_system.get(about.system)
+    found = ((c, allowed.in_column(ask.config, entity, mapping, c)) for c in columns)
+    return {column: one for column, one in found if one is not None}
 
 
 def _can_fix(side: str, system: str) -> bool:

@@ -16,7 +16,7 @@ from concord.errors import ConcordError
 from concord.pipeline import decisions
 from concord.pipeline.decisions import Part
 from concord.report import changes
-from concord.stewardship import deciding, effect, finding, reviews, sides
+from concord.stewardship import allowed, conflicts, deciding, effect, finding, reviews, sides
 from concord.stewardship.reviews import Order, Review
 
 ORDERS: tuple[Order, ...] = ("money", "age", "closed")
@@ -58,16 +58,18 @@ def one(ask: Ask) -> Answer:
         r=found,
         differing=_differing(detail),
         types=types_of(ask.config, found.entity) if found.entity in ask.config.entity else {},
+        allowed=_allowed(ask, detail),
+        was=conflicts.of_review(ask.conn, ask.config, found, may_see=ask.reader.may_see),
         currency=ask.config.company.currency,
         label=_label(ask, detail),
-        **_outcome(ask, found),
+        **outcome(ask, found),
     )
 
 
 def became(ask: Ask) -> Answer:
     """What became of a decision so far, for its page to fetch again."""
     found = _found(ask)
-    return shell.page(ask, "effect.html.j2", r=found, **_outcome(ask, found))
+    return shell.page(ask, "effect.html.j2", r=found, **outcome(ask, found))
 
 
 def decide(ask: Ask) -> Answer:
@@ -176,7 +178,7 @@ def _change_set(ask: Ask, found: Review) -> Answer:
         tone=changes.tone(changed.state),
         body=Markup(body),
         actions=ACTIONS,
-        **_outcome(ask, found),
+        **outcome(ask, found),
     )
 
 
@@ -196,12 +198,19 @@ def _values(ask: Ask) -> Mapping[str, str | None]:
     }
 
 
-def _outcome(ask: Ask, found: Review) -> dict[str, Any]:
+def outcome(ask: Ask, found: Review) -> dict[str, Any]:
     """What was decided, and what became of it; nothing of both while it is open."""
     if found.open or found.decided is None:
         return {"decision": None, "effect": None}
     told = deciding.decision(ask.conn, ask.config, found.id, may_see=ask.reader.may_see)
     return {"decision": told, "effect": effect.effect(ask.conn, ask.config, found.id)}
+
+
+def _allowed(ask: Ask, detail: sides.Detail) -> dict[str, allowed.Allowed]:
+    """What the code lists allow in those of the fields that have one."""
+    entity = ask.config.entity.get(detail.review.entity or "")
+    found = ((f, allowed.in_field(ask.config, entity, f)) for f in detail.fields) if entity else ()
+    return {field: one for field, one in found if one is not None}
 
 
 def _differing(detail: sides.Detail) -> set[str]:

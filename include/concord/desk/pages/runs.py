@@ -52,6 +52,7 @@ def run(ask: Ask) -> Answer:
         ask,
         "report_main.html.j2",
         r=report,
+        desk=True,
         both=lambda key: TEXTS[key][ask.language],
         rule=lambda judged: words.shown(judged.meaning.get(ask.language) or judged.rule, 300),
         **render.parts(report),
