@@ -76,7 +76,7 @@ WORK: Mapping[str, Mapping[str, str]] = {
     "conflict.values": {"en": "Values", "zh": "值"},
     "conflict.base": {"en": "Before", "zh": "此前"},
     "conflict.lost": {"en": "gave way", "zh": "未采纳"},
-    "conflict.won": {"en": "was taken", "zh": "已采纳"},
+    "conflict.won": {"en": "counted", "zh": "生效"},
     "conflict.now": {"en": "now", "zh": "现在"},
     "conflict.unknown": {"en": "not known", "zh": "未知"},
     "conflict.by": {"en": "Settled by", "zh": "依据"},

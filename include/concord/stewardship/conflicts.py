@@ -114,6 +114,24 @@ def conflict(
     return _made(config, rows[0], may_see)
 
 
+def met(
+    conn: Connection, config: Config, one: Conflict, *, may_see: Collection[str] = sight.PLAIN
+) -> tuple[Conflict, ...]:
+    """All that gave way at once, a conflict itself among them, oldest first; at most 20."""
+    values = {
+        "id": one.golden_id,
+        "entity": one.entity,
+        "unit": one.unit,
+        "batch": one.batch,
+        "limit": 20,
+    }
+    same = sql.SQL(
+        "c.golden_id = %(id)s AND c.entity = %(entity)s AND c.unit = %(unit)s"
+        " AND c.batch_id = %(batch)s"
+    )
+    return tuple(_made(config, row, may_see) for row in reversed(_read(conn, [same], values)))
+
+
 def of_review(
     conn: Connection, config: Config, review: Review, *, may_see: Collection[str] = sight.PLAIN
 ) -> tuple[Conflict, ...]:

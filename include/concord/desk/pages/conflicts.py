@@ -53,6 +53,7 @@ def one(ask: Ask) -> Answer:
         ask,
         "conflict.html.j2",
         c=found,
+        met=conflicts.met(ask.conn, ask.config, found, may_see=ask.reader.may_see),
         r=asked,
         gold=_gold(ask, found),
         title=titles(ask, [found]).get(found.golden_id),
