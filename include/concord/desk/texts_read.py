@@ -142,6 +142,27 @@ READ: Mapping[str, Mapping[str, str]] = {
         "en": "It closes by itself when the rule passes again.",
         "zh": "规则恢复合格后自动关闭。",
     },
+    # Files: the English headings are names that programs know columns by.
+    "file.system": {"en": "system", "zh": "系统"},
+    "file.entity": {"en": "entity", "zh": "实体"},
+    "file.rule": {"en": "rule", "zh": "规则"},
+    "file.meaning": {"en": "meaning", "zh": "含义"},
+    "file.severity": {"en": "severity", "zh": "严重程度"},
+    "file.owner": {"en": "owner", "zh": "负责人"},
+    "file.checked": {"en": "checked", "zh": "检查数"},
+    "file.failed": {"en": "failed", "zh": "不合格数"},
+    "file.score": {"en": "score", "zh": "得分"},
+    "file.in_quarantine": {"en": "in_quarantine", "zh": "隔离数"},
+    "file.incident": {"en": "incident", "zh": "事件"},
+    "file.batch": {"en": "batch", "zh": "批次"},
+    "file.at": {"en": "at", "zh": "时间"},
+    "file.notes": {"en": "Notes", "zh": "说明"},
+    "file.cells": {
+        "en": "Cells with more than {most} characters, which were cut: {n}",
+        "zh": "超过 {most} 个字符而被截断的单元格：{n}",
+    },
+    "file.first": {"en": "The first {n}:", "zh": "前 {n} 个："},
+    "file.mark": {"en": "… [cut: {n} characters]", "zh": "…… [已截断：共 {n} 个字符]"},
     # Runs
     "runs": {"en": "Runs", "zh": "运行"},
     "runs.note": {

@@ -289,6 +289,9 @@ WORK: Mapping[str, Mapping[str, str]] = {
         "en": "{n} characters: too long to edit here. Correct it in its own system.",
         "zh": "共 {n} 个字符，过长，无法在此编辑。请在来源系统中更正。",
     },
+    "needs.values": {"en": "a value", "zh": "填写的值"},
+    "needs.record": {"en": "a record", "zh": "指明的记录"},
+    "needs.comment": {"en": "a comment", "zh": "备注"},
     "allowed": {
         "en": "{n} values are allowed (code list {codes})",
         "zh": "允许 {n} 个值（代码表 {codes}）",

@@ -42,6 +42,7 @@ def render(report: Report) -> str:
         "report.html.j2",
         r=report,
         desk=False,
+        currency="",
         verdict=verdict(report),
         arrears=arrears,
         rule=lambda judged: words.rule(judged.meaning, judged.rule),

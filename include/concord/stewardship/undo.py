@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -180,12 +180,15 @@ def _target(conn: Connection, engine: Engine, change_set_id: int) -> tuple[Entit
         (change_set_id,),
     ).fetchone()
     if row is None:
-        raise ConcordError(f"there is no change set {change_set_id}")
+        why = f"there is no change set {change_set_id}"
+        raise ConcordError(Said(why, "set.none", id=change_set_id))
     system, name, undone_by, written = row
     if undone_by is not None:
-        raise ConcordError(f"change set {change_set_id} was undone by change set {undone_by}")
+        why = f"change set {change_set_id} was undone by change set {undone_by}"
+        raise ConcordError(Said(why, "set.undone", id=change_set_id, by=undone_by))
     if not written:
-        raise ConcordError(f"nothing of change set {change_set_id} was written")
+        why = f"nothing of change set {change_set_id} was written"
+        raise ConcordError(Said(why, "set.unwritten", id=change_set_id))
     entity = engine.config.entity.get(name)
     mapping = entity.by_system.get(system) if entity else None
     if entity is None or mapping is None:

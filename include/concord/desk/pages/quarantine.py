@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from concord.desk import shell
 from concord.desk.company import rules
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub.database import Hub
 from concord.model.spec import EntityMapping
 from concord.stewardship import allowed, bulk, groups, quarantine, sight, trial, write_back
@@ -98,7 +98,7 @@ def decide_group(ask: Ask) -> Answer:
             ask.conn, seen, ask.given("reason").strip(), code=ask.given("code"), actor=actor
         )
     else:
-        raise Refused("say what is to be done: correct, send again or dismiss")
+        raise Refused(Said("say what is to be done: correct, send again or dismiss", "form.action"))
     return shell.page(ask, "bulk.html.j2", done=done, action=action)
 
 
@@ -159,7 +159,7 @@ def decide(ask: Ask) -> Answer:
         )
         return see(ask, f"/reviews/{review}")
     else:
-        raise Refused("say what is to be done: correct, send again or dismiss")
+        raise Refused(Said("say what is to be done: correct, send again or dismiss", "form.action"))
     return see(ask, f"/quarantine/{found.id}")
 
 
@@ -237,7 +237,7 @@ def _changed(ask: Ask, found: Entry) -> Texts:
 def _some(ask: Ask, found: Entry) -> Texts:
     changed = _changed(ask, found)
     if not changed:
-        raise Refused("no value was changed: nothing to correct")
+        raise Refused(Said("no value was changed: nothing to correct", "form.unchanged"))
     return changed
 
 
@@ -251,7 +251,8 @@ def _seen(text: str) -> dict[int, int]:
         pairs = (pair.split(":") for pair in text.split(",") if pair)
         return {int(number): int(version) for number, version in pairs}
     except ValueError:
-        raise Refused("the list of records did not arrive whole: open the group again") from None
+        why = "the list of records did not arrive whole: open the group again"
+        raise Refused(Said(why, "form.list")) from None
 
 
 _warm = threading.Event()

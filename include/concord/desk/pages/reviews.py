@@ -12,7 +12,7 @@ from markupsafe import Markup
 from concord.desk import shell
 from concord.desk.pages.records import types_of
 from concord.desk.web import Answer, Answered, Ask, NotThere, Refused, see
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.pipeline import decisions
 from concord.pipeline.decisions import Part
 from concord.report import changes
@@ -77,7 +77,7 @@ def decide(ask: Ask) -> Answer:
     found = _found(ask)
     choice = ask.given("choice")
     if not choice:
-        raise Refused("nothing was chosen: take one of the choices")
+        raise Refused(Said("nothing was chosen: take one of the choices", "form.choice"))
     if found.kind == "change_set":
         return _decide_change_set(ask, found, choice)
     deciding.decide(
@@ -103,7 +103,7 @@ def decide(ask: Ask) -> Answer:
 def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
     number, comment = int(found.subject), ask.given("comment").strip() or None
     if choice not in ("approve", "part", "reject"):
-        raise Refused("a change set is approved, approved in part or rejected")
+        raise Refused(Said("a change set is approved, approved in part or rejected", "form.set"))
     part = _part(ask) if choice == "part" else None
     rejects = ask.given("rest") == "rejected" and part is not None
     decisions.decide(
@@ -154,11 +154,13 @@ def _part(ask: Ask) -> Part:
         except InvalidOperation:
             below = Decimal("NaN")
         if not below.is_finite() or below <= 0:
-            raise Refused("the amount below which writes are approved is a number above zero")
+            why = "the amount below which writes are approved is a number above zero"
+            raise Refused(Said(why, "form.amount"))
     actions = tuple(a for a in ask.form.get("action", ()) if a in ACTIONS)
     intents = tuple(int(n) for n in ask.form.get("intent", ()) if n.isdecimal() and len(n) < 19)
     if below is None and not actions and not intents:
-        raise Refused("say which part: an amount, kinds of writes, or single writes")
+        why = "say which part: an amount, kinds of writes, or single writes"
+        raise Refused(Said(why, "form.part"))
     return Part(intents=intents, actions=actions, below=below, up_to=ask_up_to(ask))
 
 
