@@ -55,7 +55,7 @@ class Step:
     """What becomes of one unit that was written, or of one record that was made or deleted.
 
     `becomes`: restored, asked (a person has changed it since), deleted, made_again or kept. `now`
-    has the fields that were written as they are golden, `then` as they would be.
+    has the fields that would change as they are golden, `then` as they would be.
     """
 
     write: int
@@ -103,7 +103,13 @@ def steps(
 
     def made(row: Sequence[Any]) -> Step:
         *known, now, past, title = row
-        seen = (sight.kept(entity, texts or {}, may_see) for texts in (now, past))
+        now, past = now or {}, past or {}
+        # A group is written whole; of what it held before, only that tells anything which differs.
+        other = {f for f in now if f not in past or now[f] != past[f]} or set(now)
+        seen = (
+            sight.kept(entity, {f: v for f, v in texts.items() if f in other}, may_see)
+            for texts in (now, past)
+        )
         return Step(*(*known, *seen, title))
 
     return paging.page(rows, limit, made, lambda step: (step.write, step.unit))

@@ -96,6 +96,36 @@ def test_a_long_list_is_offered_as_one_types_and_not_spread_over_the_page(
     assert "300 values are allowed" in seen
 
 
+@pytest.mark.parametrize("held", ["GB", "OLD"])
+def test_an_answer_of_ones_own_is_chosen_from_the_codes_of_the_model(
+    page: Open, office: World, held: str
+) -> None:
+    with office.hub.connect() as conn:
+        golden = conn.execute(
+            "UPDATE golden.party SET country = %s WHERE golden_id ="
+            " (SELECT golden_id FROM image.party WHERE system = 'erp' AND deleted_at IS NULL"
+            " ORDER BY source_id DESC LIMIT 1) RETURNING golden_id", (held,)
+        ).fetchone()  # fmt: skip
+        assert golden
+        review = conn.execute(
+            "INSERT INTO ops.review (kind, entity, golden_id, subject, detail, batch_id)"
+            " VALUES ('conflict', 'party', %s, %s || '/country', '{\"unit\": \"country\"}', 1)"
+            " ON CONFLICT DO NOTHING RETURNING review_id", (golden[0], str(golden[0]) + held)
+        ).fetchone()  # fmt: skip
+        assert review
+    seen = text(page(f"/reviews/{review[0]}"))
+    (choice,) = re.findall('<select name="field:country">(.*?)</select>', seen, re.S)
+    assert f'<option value="{held}" selected>' in choice  # whatever it is, it stays chosen
+    assert choice.count(" selected") == 1
+    assert '<option value="DE">DE · Germany</option>' in choice
+    answer = page(
+        f"/reviews/{review[0]}", {"choice": "own", "field:country": "Atlantis"}, language="zh"
+    )
+    assert answer.status == 400
+    assert "country 的值无法采纳" in str(answer.body)
+    assert "config/codes" in str(answer.body)
+
+
 def test_a_column_without_a_list_and_a_code_without_a_text_are_not_offered(
     business: Config,
 ) -> None:
