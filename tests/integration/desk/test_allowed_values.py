@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -73,6 +75,25 @@ def test_a_group_offers_the_same(page: Open, atlantis: int) -> None:
     seen = text(page(GROUP))
     assert "Germany" in offered(seen, "value")
     assert re.search('<input id="value"[^>]*list="list-value"', seen)
+
+
+def test_the_page_of_a_cause_that_is_about_no_one_column_opens(page: Open, office: World) -> None:
+    with office.hub.connect() as conn:
+        for rule, column in (("whole", None), ("two", "city, postcode")):
+            conn.execute(
+                "INSERT INTO ops.quarantine (system, entity, source_id, raw, causes, first_batch,"
+                " last_batch) VALUES ('erp', 'party', %(rule)s, '{}', jsonb_build_array("
+                "jsonb_build_object('rule', %(rule)s::text, 'column', %(column)s::text,"
+                " 'message', 'm')), 1, 1)",
+                {"rule": rule, "column": column},
+            )
+    links = re.findall(r'href="/concord(/quarantine/group[^"]+)"', text(page("/quarantine")))
+    about = [html.unescape(link) for link in links if "rule=whole" in link or "rule=two" in link]
+    assert len(about) == 2
+    for link in about:
+        seen = text(page(unquote_plus(link)))
+        assert 'value="replay"' in seen
+        assert 'value="fix"' not in seen
 
 
 def test_who_may_not_decide_is_offered_nothing(page: Open, atlantis: int) -> None:

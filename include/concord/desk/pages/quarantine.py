@@ -70,14 +70,14 @@ def group(ask: Ask) -> Answer:
         ask,
         "group.html.j2",
         g=found,
-        values=groups.same_values(ask.conn, ask.config, cause, may_see=ask.reader.may_see),
+        values=_values(ask, cause),
         page=page,
         called=_called(ask, page.items),
         chosen=value,
         seen=",".join(f"{number}:{version}" for number, version in seen.items()),
         many=len(seen),
         reasons=REASONS,
-        can_fix=_can_fix(cause.side, cause.system) and cause.column is not None,
+        can_fix=_can_fix(cause.side, cause.system) and groups.about_one_column(cause),
         allowed=_allowed(ask, cause, [cause.column or ""]).get(cause.column or ""),
         currency=ask.config.company.currency,
         group_query=group_query,
@@ -200,6 +200,15 @@ def _called(ask: Ask, found: Sequence[Entry]) -> dict[int, str]:
 
 def _column(mapping: EntityMapping, field: str) -> str | None:
     return mapping.by_field[field].column if field in mapping.by_field else None
+
+
+def _values(ask: Ask, cause: Cause) -> list[groups.Same]:
+    """The commonest values of the column that failed; none where the cause is about no one column
+    of an entity of the model.
+    """
+    if cause.entity not in ask.config.entity or not groups.about_one_column(cause):
+        return []
+    return groups.same_values(ask.conn, ask.config, cause, may_see=ask.reader.may_see)
 
 
 def _allowed(ask: Ask, about: Entry | Cause, columns: Iterable[str]) -> dict[str, allowed.Allowed]:
