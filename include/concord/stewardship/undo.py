@@ -68,7 +68,7 @@ class Step:
     title: str | None
 
 
-def steps(
+def look(
     conn: Connection,
     engine: Engine,
     change_set_id: int,
@@ -76,43 +76,24 @@ def steps(
     may_see: Collection[str] = sight.PLAIN,
     after: str | None = None,
     limit: int = 20,
-) -> Page[Step]:
-    """What `undo` would do now, write by write in the order of the writes. Changes nothing.
+) -> tuple[Inverse, Page[Step]]:
+    """As `preview`, with what would become of each write, in the order of the writes.
 
     Raises:
         ConcordError: as `preview`, or `after` is no mark of such a list.
     """
     entity, mapping = _target(conn, engine, change_set_id)
     limit = paging.size(limit)
-    intent, unit = paging.read_mark(after, int, str) if after is not None else (0, "")
+    mark = paging.read_mark(after, int, str) if after is not None else [0, ""]
     _find_units(conn, entity, mapping, change_set_id)
-    rows = conn.execute(
-        statement(
-            ROOM, "undo_sample", image=partition(mapping), golden=table("golden", entity),
-            title=finding.title(entity, may_see),
-        ),
-        {
-            "change_set": change_set_id,
-            "restores": mapping.on_delete == "restore",
-            "intent": intent,
-            "unit": unit,
-            "limit": limit + 1,
-        },
-    ).fetchall()  # fmt: skip
+    inverse = _counted(conn, entity, mapping, change_set_id)
+    rows = _sample(conn, entity, mapping, change_set_id, may_see, mark, limit + 1)
     conn.rollback()
 
     def made(row: Sequence[Any]) -> Step:
-        *known, now, past, title = row
-        now, past = now or {}, past or {}
-        # A group is written whole; of what it held before, only that tells anything which differs.
-        other = {f for f in now if f not in past or now[f] != past[f]} or set(now)
-        seen = (
-            sight.kept(entity, {f: v for f, v in texts.items() if f in other}, may_see)
-            for texts in (now, past)
-        )
-        return Step(*(*known, *seen, title))
+        return _step(entity, row, may_see)
 
-    return paging.page(rows, limit, made, lambda step: (step.write, step.unit))
+    return inverse, paging.page(rows, limit, made, lambda step: (step.write, step.unit))
 
 
 def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:
@@ -123,17 +104,56 @@ def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:
     """
     entity, mapping = _target(conn, engine, change_set_id)
     _find_units(conn, entity, mapping, change_set_id)
+    inverse = _counted(conn, entity, mapping, change_set_id)
+    conn.rollback()
+    return inverse
+
+
+def _counted(
+    conn: Connection, entity: Entity, mapping: EntityMapping, change_set_id: int
+) -> Inverse:
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE untouched), count(*) FILTER (WHERE NOT untouched) FROM undo"
     ).fetchone()
     assert row
-    restored, changed_since = row
-    deleted, again, kept = _made(conn, mapping, change_set_id)
-    inverse = Inverse(
-        change_set_id, mapping.system, entity.name, restored, changed_since, deleted, again, kept
+    made = _made(conn, mapping, change_set_id)
+    return Inverse(change_set_id, mapping.system, entity.name, *(*row, *made))
+
+
+def _sample(
+    conn: Connection,
+    entity: Entity,
+    mapping: EntityMapping,
+    change_set_id: int,
+    may_see: Collection[str],
+    mark: Sequence[Any],
+    limit: int,
+) -> list[Sequence[Any]]:
+    """Rows after a mark (write, unit)."""
+    query = statement(
+        ROOM, "undo_sample", image=partition(mapping), golden=table("golden", entity),
+        title=finding.title(entity, may_see),
+    )  # fmt: skip
+    values = {
+        "change_set": change_set_id,
+        "restores": mapping.on_delete == "restore",
+        "intent": mark[0],
+        "unit": mark[1],
+        "limit": limit,
+    }
+    return list(conn.execute(query, values).fetchall())
+
+
+def _step(entity: Entity, row: Sequence[Any], may_see: Collection[str]) -> Step:
+    *known, now, past, title = row
+    now, past = now or {}, past or {}
+    # A group is written whole; of what it held before, only that tells anything which differs.
+    other = {f for f in now if f not in past or now[f] != past[f]} or set(now)
+    seen = (
+        sight.kept(entity, {f: v for f, v in texts.items() if f in other}, may_see)
+        for texts in (now, past)
     )
-    conn.rollback()
-    return inverse
+    return Step(*(*known, *seen, title))
 
 
 def undo(engine: Engine, change_set_id: int, *, actor: str, comment: str | None = None) -> Inverse:

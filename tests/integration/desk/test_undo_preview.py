@@ -69,7 +69,10 @@ def test_its_pages_miss_none_and_agree_with_the_counts(written: int, office: Wor
         seen: list[undo.Step] = []
         mark = None
         while True:
-            part = undo.steps(conn, office.engine, written, may_see=sight.ALL, after=mark, limit=7)
+            counted, part = undo.look(
+                conn, office.engine, written, may_see=sight.ALL, after=mark, limit=7
+            )
+            assert counted == whole
             seen += part.items
             if (mark := part.after) is None:
                 break
@@ -91,7 +94,7 @@ def test_a_reader_is_shown_no_value_that_is_not_for_him(office: World, written: 
     number = office.one("hub", "SELECT max(change_set_id) FROM ops.intent WHERE system = 'erp'"
                         " AND new ? 'email' AND state = 'confirmed'")  # fmt: skip
     with office.hub.connect() as conn:
-        steps = undo.steps(conn, office.engine, number).items
+        steps = undo.look(conn, office.engine, number)[1].items
     assert steps
     values = [v for s in steps for f, v in (*s.now.items(), *s.then.items()) if f in hidden]
     assert values
@@ -105,9 +108,9 @@ def test_records_that_were_made_are_named_with_what_becomes_of_them(office: Worl
                         " AND action = 'create' AND state = 'confirmed'")  # fmt: skip
     with office.hub.connect() as conn:
         whole = undo.preview(conn, office.engine, number)
-        steps = undo.steps(conn, office.engine, number).items
+        steps = undo.look(conn, office.engine, number)[1].items
         with pytest.raises(ConcordError, match="no mark"):
-            undo.steps(conn, office.engine, number, after="x")
+            undo.look(conn, office.engine, number, after="x")
     (made,) = [s for s in steps if s.title == "New Customer Ltd"]
     told = [s.becomes for s in steps]
     assert made.becomes in ("deleted", "kept")

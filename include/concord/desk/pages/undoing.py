@@ -14,8 +14,7 @@ def preview(ask: Ask) -> Answer:
     number = int(ask.params["number"])
     engine = ask.engine()
     with Hub.from_environment().connect() as conn:  # it lists the units in a table of its own
-        found = undo.preview(conn, engine, number)
-        steps = undo.steps(
+        found, steps = undo.look(
             conn, engine, number, may_see=ask.reader.may_see, after=ask.text("after") or None
         )
     types = types_of(ask.config, found.entity)
