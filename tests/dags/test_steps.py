@@ -64,6 +64,13 @@ def test_two_tasks_that_begin_a_run_at_once_get_the_same_batch(world: World) -> 
     assert [run_id for run_id, _ in _states(world)] == [run.run_id for run in runs]
 
 
+def test_sums_over_months_are_left_to_lanes_that_nobody_waits_for(company: World) -> None:
+    _through(company, RUN)
+    assert company.ops("SELECT count(*) FROM ops.kept_figures") == [(0,)]
+    _through(company, Run(lane="standard", run_id="micro_batch_standard/scheduled__1"))
+    assert company.ops("SELECT count(*) FROM ops.kept_figures") == [(3,)]
+
+
 def test_a_run_repeated_from_the_start_does_nothing_again(world: World) -> None:
     world.customer()
     first = _through(world, RUN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from concord.model.spec import Config
+from concord.pipeline.sending import Sending
 from tests.faults.families import SYSTEMS, Edit
 from tests.faults.histories import SEAMS, STEPS, History, World
 
@@ -116,8 +116,7 @@ def test_every_history_ends_in_agreement(
 
 def _of_blind_writing(world: World) -> int:
     """How many values a history loses when writes do not ask what they replace."""
-    room = import_module("concord.pipeline.load")
-    real = room._writes
+    real = Sending._writes
 
     def blind(*given: Any) -> Any:
         writes, refused = real(*given)
@@ -126,7 +125,7 @@ def _of_blind_writing(world: World) -> int:
     world.empty()
     history = History(world)
     try:
-        with patch.object(room, "_writes", blind):
+        with patch.object(Sending, "_writes", blind):
             history.play([
                 ("people", [Edit(n, "erp", "insert", pick=1) for n in range(FAMILIES)]),
                 ("batch", "fast"),

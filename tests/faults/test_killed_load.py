@@ -7,7 +7,6 @@ with that of a copy in which the same load ran once, in peace.
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 import signal
@@ -23,12 +22,11 @@ import pytest
 from concord.model.spec import Config
 from concord.pipeline import begin, extract, finish, load, run_batch, unify, validate
 from concord.pipeline import confirm as confirm_room
+from concord.pipeline.sending import Sending
 from concord.systems.postgres.writer import PostgresWriter
 from tests.conftest import Postgres, TestHub
 from tests.faults.processes import Child
 from tests.support.world import World, run_sql
-
-load_room = importlib.import_module("concord.pipeline.load")
 
 POINTS = ("sent, not written", "written, not stored", "stored, not closed")
 SHARE_OF_UPDATES = 4  # one customer in so many has an account already, which wants an update
@@ -114,7 +112,7 @@ def die(*_: Any, **__: Any) -> None:
 def die_at(point: str) -> None:
     """Arrange that this process dies when it reaches the point."""
     rooms: dict[str, tuple[Any, str]] = {
-        "sent, not written": (load_room, "_mark_sent"),
+        "sent, not written": (Sending, "_mark_sent"),
         "written, not stored": (PostgresWriter, "apply"),
         "stored, not closed": (confirm_room, "store"),
     }

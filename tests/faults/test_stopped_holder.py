@@ -22,6 +22,7 @@ import pytest
 from concord.pipeline import batch as batch_room
 from concord.pipeline import begin, extract, finish, lease, load, run_batch, unify, validate
 from concord.pipeline import confirm as confirm_room
+from concord.pipeline.sending import Sending
 from concord.systems.postgres.apply import Apply
 from concord.systems.postgres.writer import PostgresWriter
 from tests.faults.processes import Child
@@ -30,7 +31,7 @@ from tests.support.world import World
 load_room = importlib.import_module("concord.pipeline.load")
 
 POINTS: dict[str, tuple[Any, str] | None] = {
-    "sent, not written": (load_room, "_mark_sent"),
+    "sent, not written": (Sending, "_mark_sent"),
     "written, not committed": (Apply, "_remember"),
     "any moment": None,
     "committed, not stored": (PostgresWriter, "apply"),

@@ -22,6 +22,7 @@ from concord.launcher.settings import socket_url
 from concord.model.read import load_config
 from concord.model.spec import Config, Limits
 from concord.pipeline import Engine
+from concord.pipeline.engine import tune_interpreter
 from concord.sandbox.database import create
 
 P = ParamSpec("P")
@@ -83,6 +84,7 @@ def _work(
 ) -> T:  # fmt: skip
     hub, urls, expectations = opened
     engine = Engine(_unlimited(load_config()), Hub(hub), urls, expectations)
+    tune_interpreter()  # as Engine.open does in the DAGs' workers
     with _reports_apart():
         return work(engine, *args, **kwargs)
 

@@ -1,7 +1,7 @@
 """Key figures that were computed a while ago: sums over months take longer than a page may.
 
-They are computed anew after a batch, at most every ten minutes. Where that has not happened for an
-hour, whoever asks waits for figures of now.
+They are computed anew after a batch of a lane that only its schedule starts, at most every ten
+minutes. Where that has not happened for an hour, whoever asks waits for figures of now.
 """
 
 from __future__ import annotations

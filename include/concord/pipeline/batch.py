@@ -38,6 +38,7 @@ SILENCE = 120  # seconds after which an attempt that says nothing is taken to ha
 
 BUILDS_ON = {
     "validate": "extract",
+    "foresee": "validate",
     "unify": "validate",
     "check_golden": "unify",
     "rules": "check_golden",

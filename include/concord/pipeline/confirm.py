@@ -9,7 +9,7 @@ takes what was written, and the next batch reads the record again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -55,23 +55,36 @@ def store(
         "field_columns": Jsonb({c.field: c.column for c in mapping.columns}),
     }
     parts = _parts(engine.config, entity, mapping)
-    for name in (
-        "keep_written_history",
-        "take_written",
-        "take_created",
-        "take_deleted",
-        "replan_made",
-    ):
+    parts["golden"] = table("golden", entity)
+    for name in _applying(entity, intents, outcomes):
         conn.execute(statement("pipeline", name, **parts), values)
-    for name in (
-        "close_intents", "quarantine_rejected", "heal_written", "ask_superseded", "reread_later",
-    ):  # fmt: skip
-        conn.execute(statement("pipeline", name, image=parts["image"]), values)
-    conn.execute(statement("pipeline", "replan_created", golden=table("golden", entity)))
     # Updates leave the table as large as it was; a slice of them need not sample all of it anew.
     made = {i.key for i in intents if i.action == "create"}
     statistics.refresh(conn, partition(mapping), sum(o.key in made for o in outcomes))
     conn.commit()
+
+
+def _applying(
+    entity: Entity, intents: Sequence[Intent], outcomes: Sequence[Outcome]
+) -> Iterator[str]:
+    """The statements that find anything in these outcomes, in their order."""
+    states = {o.state for o in outcomes}
+    action = {i.key: i.action for i in intents}
+    done = {action[o.key] for o in outcomes if o.state == "confirmed"}
+    applies = {
+        "keep_written_history": bool(done),
+        "take_written": "update" in done,
+        "take_created": "create" in done,
+        "take_deleted": "delete" in done,
+        "replan_made": "create" in done or bool(done and entity.documents),
+        "close_intents": True,
+        "quarantine_rejected": "rejected" in states,
+        "heal_written": bool(done),
+        "ask_superseded": "superseded" in states,
+        "reread_later": any(o.later for o in outcomes),
+        "replan_created": "create" in done,
+    }
+    return (name for name, does in applies.items() if does)
 
 
 def _sequence(conn: Connection, system: str) -> int:

@@ -31,20 +31,20 @@ def evaluate(engine: Engine, batch_id: int) -> Counts:
     with step(engine, batch_id, "rules") as taken:
         if taken.past:
             return stored_counts(taken.conn, batch_id, ("given",))
-        given, full = engine.config.rules, taken.batch.scope == "full"
+        given = engine.config.rules
         counts = []
         stirring = due.stirring(taken.conn, given)
         for entity in engine.config.entities:
             if entity.name not in taken.batch.entities:
                 continue
-            if any(r.gives == entity.name and (full or r.name in stirring) for r in given):
+            if any(r.gives == entity.name and r.name in stirring for r in given):
                 counts.append(_entity(taken.conn, engine, taken.batch, entity))
                 stirring = due.stirring(taken.conn, given)  # what changed may concern other rules
         return total(counts)
 
 
 def _entity(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> Counts:
-    asked = rules.questions(conn, engine.config.rules, entity, full=batch.scope == "full")
+    asked = rules.questions(conn, engine.config.rules, entity)
     if not asked:
         return {}
     rows, refused = rules.stage_wanted(conn, engine.config, batch.id, entity, asked)

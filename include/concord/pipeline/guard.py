@@ -116,7 +116,7 @@ def _store(
             "dry_run": dry_run,
         },
     )
-    statistics.refresh(conn, ident("ops", "intent"), done.rowcount)
+    statistics.refresh(conn, ident("ops", "intent"), done.rowcount, statistics.INTENT)
     return done.rowcount
 
 

@@ -19,14 +19,14 @@ from psycopg import sql
 from concord.hub import statistics
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.mapping import Unmappable, to_system
 from concord.model.spec import Entity, EntityMapping, Field
-from concord.pipeline import books, confirm, lease, lines, references
+from concord.pipeline import books, lease, lines, references
 from concord.pipeline.batch import Counts, read_batch, step
 from concord.pipeline.engine import Engine
-from concord.pipeline.fields import ident, joined, partition, referred
+from concord.pipeline.fields import ident, joined, referred
+from concord.pipeline.sending import Sending
 from concord.pipeline.settle import Intent, find_out, shapes_of
-from concord.systems.protocol import Fence, Outcome, Shape, Write, Writer
+from concord.systems.protocol import Fence, Shape, Writer
 
 STANDSTILL = 60  # seconds that the ledger's transaction may wait for this process
 
@@ -147,25 +147,18 @@ def _load(
     engine: Engine, batch_id: int, entity: Entity, system: str, shape: Shape, *, deletes: bool
 ) -> int:
     """Send what may go of one entity; returns how many confirmed writes were planned earlier."""
-    earlier = sent = 0
     mapping = entity.by_system[system]
     with (
         _nobody_refers_anew(engine, entity, system, deletes) as others,
         _writing(engine, entity, system) as (conn, writer, fence),
     ):
         find_out(engine, conn, batch_id, entity, system, writer, shape)
-        for ready in _slices(conn, engine, entity, mapping, writer, deletes=deletes):
-            intents = _fitting(conn, mapping, shape, ready)
-            if not intents:
-                continue
-            for held in (fence, *others):
-                lease.renew(conn, held)
-            sent += len(intents)
-            earlier += _send(engine, conn, batch_id, entity, mapping, writer, shape, intents, fence)
+        sending = Sending(engine, conn, batch_id, entity, mapping, writer, shape, (fence, *others))
+        sending.send(_slices(conn, engine, entity, mapping, writer, deletes=deletes))
         # Or the planner goes on believing that they wait, and looks for one through all of them.
-        statistics.refresh(conn, ident("ops", "intent"), sent)
+        statistics.refresh(conn, ident("ops", "intent"), sending.sent, statistics.INTENT)
         conn.commit()
-    return earlier
+    return sending.earlier
 
 
 @contextmanager
@@ -188,26 +181,6 @@ def _nobody_refers_anew(
 
 def _lease(system: str, entity: Entity) -> str:
     return f"load:{system}:{entity.name}"
-
-
-def _fitting(
-    conn: Connection, mapping: EntityMapping, shape: Shape, intents: list[Intent]
-) -> list[Intent]:
-    """Those whose columns are all there. The others wait, and the next batch plans them anew."""
-    away = {c.column for c in mapping.columns} - shape.columns.keys()
-    fit: list[Intent] = []
-    unfit: list[Intent] = []
-    for intent in intents:
-        named = [*intent.base, *(mapping.by_field[f].column for f in intent.new)]
-        (fit if away.isdisjoint(named) else unfit).append(intent)
-    if unfit:
-        conn.execute(
-            "INSERT INTO ops.replan (entity, golden_id, reason)"
-            " SELECT DISTINCT %s, unnest(%s::uuid[]), 'a column was gone' ON CONFLICT DO NOTHING",
-            (mapping.entity, [i.golden_id for i in unfit]),
-        )
-        conn.commit()
-    return fit
 
 
 def _slices(
@@ -294,71 +267,3 @@ def _resolved(name: str) -> sql.Composed:
     return sql.SQL("(n.new ->> {} IS NULL OR {} IS NOT NULL)").format(
         sql.Literal(name), ident("ref " + name, "source_id")
     )
-
-
-def _send(
-    engine: Engine,
-    conn: Connection,
-    batch_id: int,
-    entity: Entity,
-    mapping: EntityMapping,
-    writer: Writer,
-    shape: Shape,
-    intents: list[Intent],
-    fence: Fence,
-) -> int:
-    """Send one slice: mark, write, confirm. Each of the three commits on its own.
-
-    Returns how many confirmed writes earlier batches had planned.
-    """
-    attempt, intents = _mark_sent(conn, batch_id, mapping, intents, fence)
-    writes, refused = _writes(engine, entity, mapping, intents)
-    outcomes = writer.apply(mapping, writes, shape) if writes else []
-    confirm.store(engine, conn, batch_id, entity, mapping, intents, [*outcomes, *refused])
-    conn.execute(
-        "UPDATE ops.attempt SET ended_at = clock_timestamp(), outcome = 'answered'"
-        " WHERE attempt_id = %s",
-        (attempt,),
-    )
-    conn.commit()
-    done = {o.key for o in outcomes if o.state == "confirmed"}
-    return sum(i.batch_id != batch_id and i.key in done for i in intents)
-
-
-def _writes(
-    engine: Engine, entity: Entity, mapping: EntityMapping, intents: list[Intent]
-) -> tuple[list[Write], list[Outcome]]:
-    """Intents in the target's own columns and codes; what cannot be said there is rejected."""
-    writes, refused = [], []
-    for intent in intents:
-        try:
-            new = to_system(entity, mapping, engine.config.code_list, intent.new)
-        except Unmappable as e:
-            refused.append(Outcome(intent.key, "rejected", intent.source_id, error=str(e)))
-            continue
-        action: Any = intent.action
-        writes.append(Write(intent.key, action, intent.source_id, new, intent.base))
-    return writes, refused
-
-
-def _mark_sent(
-    conn: Connection,
-    batch_id: int,
-    mapping: EntityMapping,
-    intents: list[Intent],
-    fence: Fence,
-) -> tuple[int, list[Intent]]:
-    """Store that these are being sent; gives the attempt, and those that really may go."""
-    marked = conn.execute(
-        statement("pipeline", "mark_sent", image=partition(mapping)),
-        {"intents": [i.id for i in intents], "token": fence.token},
-    ).fetchall()
-    going = {id_ for id_, overtaken in marked if not overtaken}
-    row = conn.execute(
-        "INSERT INTO ops.attempt (batch_id, system, entity, token, intents)"
-        " VALUES (%s, %s, %s, %s, %s) RETURNING attempt_id",
-        (batch_id, mapping.system, mapping.entity, fence.token, len(going)),
-    ).fetchone()
-    conn.commit()
-    assert row
-    return int(row[0]), [i for i in intents if i.id in going]

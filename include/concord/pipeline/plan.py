@@ -1,8 +1,8 @@
 """Plan: what each system should hold by the golden records, minus what it was last seen to hold.
 
-Delta scope plans the golden records of the batch; full scope plans all of them, so whatever was
-lost or left waiting is repaired. Writes are intents, grouped into one change set a system and
-entity; the guard then lets the change set pass or holds it.
+Delta scope plans the golden records of the batch; full scope also all others of which a system
+lacks something (foreseen.py), so whatever was lost or left waiting is repaired. Writes are intents
+in one change set a system and entity; the guard then lets the change set pass or holds it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _change_set(
     conn: Connection, engine: Engine, batch: Batch, entity: Entity, mapping: EntityMapping
 ) -> Counts:
     """Plan one entity of one system into a change set of its own (none when nothing is planned)."""
-    scope = _scope(conn, batch, entity)
+    scope = _scope(conn, batch, entity, mapping)
     if scope is None:
         add_counts(conn, batch.id, mapping.system, entity.name, {"planned": 0})
         return {"planned": 0}
@@ -79,12 +79,15 @@ def _change_set(
     statistics.expect(conn, row[0] if row else 0, table("golden", entity))
     desired = stage.work_table(batch.id, "p", f"{entity.name}_{mapping.system}")
     values = {"system": mapping.system, "entity": entity.name, "batch": batch.id}
-    kept = referred(
-        engine.config.entities, entity, mapping.system, ident("i", "golden_id"), leaving=False
-    )
-    conn.execute(_desired(conn, batch, entity, mapping, scope, desired, kept), values)
+    conn.execute(desired_writes(conn, engine, entity, mapping, scope, desired), values)
     conn.execute(
-        statement("pipeline", "ask_kept", scope=scope, image=partition(mapping), referred=kept),
+        statement(
+            "pipeline",
+            "ask_kept",
+            scope=scope,
+            image=partition(mapping),
+            referred=_kept(engine, entity, mapping),
+        ),
         values,
     )
     replaced: dict[UUID, int] = {}
@@ -122,27 +125,46 @@ def _replaced(
     return {golden_id: number for golden_id, number in ended if number in held}
 
 
-def _scope(conn: Connection, batch: Batch, entity: Entity) -> sql.Composable | None:
+def _scope(
+    conn: Connection, batch: Batch, entity: Entity, mapping: EntityMapping
+) -> sql.Composable | None:
     """A subquery of golden ids to plan, or None when there are none."""
+    found = [stage.work_table(batch.id, "g", entity.name)]
     if batch.scope == "full":
-        return sql.SQL("(SELECT golden_id FROM {})").format(table("golden", entity))
-    affected = stage.work_table(batch.id, "g", entity.name)
-    if not stage.exists(conn, affected):
-        return None
-    row = conn.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(affected)).fetchone()
-    return sql.SQL("(SELECT golden_id FROM {})").format(affected) if row and row[0] else None
+        foreseen = stage.work_table(batch.id, "f", f"{entity.name}_{mapping.system}")
+        if not stage.exists(conn, foreseen):
+            return sql.SQL("(SELECT golden_id FROM {})").format(table("golden", entity))
+        found.append(foreseen)
+    some = [sql.SQL("SELECT golden_id FROM {}").format(one) for one in found if _any(conn, one)]
+    return sql.SQL("({})").format(joined(some, " UNION ")) if some else None
 
 
-def _desired(
+def _any(conn: Connection, work: sql.Identifier) -> bool:
+    if not stage.exists(conn, work):
+        return False
+    row = conn.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(work)).fetchone()
+    return bool(row and row[0])
+
+
+def _kept(engine: Engine, entity: Entity, mapping: EntityMapping) -> sql.Composable:
+    """True when a record that stays in the system refers to record `i`."""
+    golden_id = ident("i", "golden_id")
+    return referred(engine.config.entities, entity, mapping.system, golden_id, leaving=False)
+
+
+def desired_writes(
     conn: Connection,
-    batch: Batch,
+    engine: Engine,
     entity: Entity,
     mapping: EntityMapping,
     scope: sql.Composable,
     desired: sql.Identifier,
-    kept: sql.Composable,
 ) -> sql.Composed:
-    units = writable_units(entity, mapping, _stopped(conn, batch, mapping))
+    """The statement that fills a new table with what a system lacks of an entity in `scope`.
+
+    Parameters: `system` and `entity`.
+    """
+    units = writable_units(entity, mapping, _stopped(conn, mapping))
     flags = [differs(entity, mapping, unit) for unit in units]
     names = [f"u{n}" for n in range(len(units))]
     return statement(
@@ -151,7 +173,7 @@ def _desired(
         desired=desired,
         scope=scope,
         merged=merged(entity, "i"),
-        referred=kept,
+        referred=_kept(engine, entity, mapping),
         golden=table("golden", entity),
         image=partition(mapping),
         differs=joined(
@@ -174,7 +196,7 @@ def _desired(
     )
 
 
-def _stopped(conn: Connection, batch: Batch, mapping: EntityMapping) -> set[str]:
+def _stopped(conn: Connection, mapping: EntityMapping) -> set[str]:
     """Fields that schema drift has stopped (open reviews): they are not written either."""
     rows = conn.execute(
         "SELECT subject FROM ops.review WHERE kind = 'schema' AND state = 'open'"

@@ -10,7 +10,7 @@ from psycopg import sql
 from concord.errors import ConcordError
 from concord.hub.database import Connection
 from concord.hub.sql import statement
-from concord.pipeline import given, golden_check, locks, plan, stage
+from concord.pipeline import foreseen, given, golden_check, locks, plan, stage
 from concord.pipeline.batch import Counts, begin, read_batch, step, total
 from concord.pipeline.certify import certify
 from concord.pipeline.engine import Engine
@@ -108,6 +108,7 @@ def unify(engine: Engine, batch_id: int) -> Counts:
     """
     with engine.hub.connect() as conn:
         names = read_batch(conn, batch_id).entities
+    foreseen.foresee(engine, batch_id)
     with locks.entities(engine, names):
         return total(
             [

@@ -176,10 +176,13 @@ def _counted(conn: Connection, batch: Batch, entity: Entity, names: list[str]) -
 
 def _refresh_statistics(conn: Connection, batch: Batch, entity: Entity) -> None:
     result = stage.work_table(batch.id, "r", entity.name)
-    for system, n in conn.execute(
-        sql.SQL("SELECT system, count(*) FROM {} GROUP BY system").format(result)
-    ).fetchall():
+    counted = sql.SQL("SELECT system, count(*) FROM {} GROUP BY system").format(result)
+    refreshed = [
         statistics.refresh(conn, ident("image", f"{entity.name}_{system}"), n)
+        for system, n in conn.execute(counted).fetchall()
+    ]
+    if any(refreshed):
+        statistics.refresh_whole(conn, table("image", entity), "golden_id")
 
 
 def _sources(conn: Connection, engine: Engine, batch: Batch, entity: Entity) -> list[Source]:

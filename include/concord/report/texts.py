@@ -222,6 +222,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "step.unify": {"en": "unify", "zh": "合并"},
     "step.check_golden": {"en": "check golden", "zh": "校验主数据"},
     "step.rules": {"en": "rules", "zh": "业务规则"},
+    "step.foresee": {"en": "look for what is lacking", "zh": "预先查找缺失"},
     "step.check_given": {"en": "check what rules gave", "zh": "校验规则结果"},
     "step.plan": {"en": "plan", "zh": "计划"},
     "step.load": {"en": "load", "zh": "写回"},

@@ -52,12 +52,10 @@ class Asked:
         }
 
 
-def questions(
-    conn: Connection, rules: Sequence[Rule], entity: Entity, *, full: bool
-) -> list[Asked]:
+def questions(conn: Connection, rules: Sequence[Rule], entity: Entity) -> list[Asked]:
     """What there is to ask of the rules that give an entity: those with due subjects.
 
-    All subjects of a rule are asked about in full scope, and once for each of its versions.
+    All subjects of a rule are asked about once for each of its versions.
     """
     out: list[Asked] = []
     waiting: list[UUID] | None = None
@@ -69,7 +67,7 @@ def questions(
             continue
         if waiting is None:
             waiting = due.waiting(conn)
-        if full or due.version_changed(conn, rule):
+        if due.version_changed(conn, rule):
             out.append(Asked(rule, None, waiting))
         elif found := due.subjects(conn, rule, waiting):
             out.append(Asked(rule, found, waiting))
@@ -85,9 +83,7 @@ def stage_wanted(
     fails gives nothing; its subjects stay due.
     """
     staged = stage.stage_table(batch_id, "rules", entity.name)
-    texts = joined(sql.SQL("{} text").format(ident(n)) for n in (*MARKS, *_names(entity)))
-    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(staged))
-    conn.execute(statement("rules", "create_stage", stage=staged, columns=texts))
+    create_stage(conn, entity, staged)
     images = partition(config.given[entity.name])
     refused = 0
     for one in asked:
@@ -102,6 +98,13 @@ def stage_wanted(
     conn.execute(sql.SQL("ANALYZE {}").format(staged))
     row = conn.execute(sql.SQL("SELECT count(*) FROM {}").format(staged)).fetchone()
     return (int(row[0]) if row else 0), refused
+
+
+def create_stage(conn: Connection, entity: Entity, staged: sql.Identifier) -> None:
+    """Make a table like the stage of a system for what rules want, in place of an earlier one."""
+    texts = joined(sql.SQL("{} text").format(ident(n)) for n in (*MARKS, *_names(entity)))
+    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(staged))
+    conn.execute(statement("rules", "create_stage", stage=staged, columns=texts))
 
 
 def create_wanted(conn: Connection, entity: Entity) -> None:
@@ -161,22 +164,43 @@ def _take(
     """Stage what is in `wanted` and what is not any more; returns how many rows were refused."""
     values = {**one.values, "batch": batch_id}
     conn.execute(statement("rules", "keep_waiting", partition=images), values)
-    conn.execute("DELETE FROM pg_temp.wanted WHERE rule_subject = ANY(%(waiting)s::uuid[])", values)
-    if one.rule.adds:
-        conn.execute(statement("rules", "drop_ended", golden=table("golden", entity)))
+    _leave_out(conn, entity, one)
     known = table("golden", entity) if one.rule.adds else _anything()
     refused = conn.execute(statement("rules", "refuse", golden=known), values).rowcount
     conn.execute(statement("rules", "heal_unwanted"), values)
-    if one.rule.gone is None:
-        conn.execute(statement("rules", "withdraw", stage=staged, partition=images), values)
-    else:
-        conn.execute(_with_gone(entity, one.rule, images), values)
-    conn.execute(_staging(entity, one.rule, staged), values)
+    _stage(conn, images, entity, one, staged)
     for name in ("settle_due", "look_again"):
         conn.execute(statement("rules", name), values)
     if one.subjects is None:
         conn.execute(statement("rules", "keep_version"), values)
     return refused
+
+
+def stage_rows(
+    conn: Connection, images: sql.Identifier, entity: Entity, one: Asked, staged: sql.Identifier
+) -> None:
+    """Stage what is in `wanted` and what is not any more, whether it will be refused or not."""
+    _leave_out(conn, entity, one)
+    _stage(conn, images, entity, one, staged)
+
+
+def _leave_out(conn: Connection, entity: Entity, one: Asked) -> None:
+    """Nothing is wanted of what is in quarantine, or of what has ended."""
+    conn.execute(
+        "DELETE FROM pg_temp.wanted WHERE rule_subject = ANY(%(waiting)s::uuid[])", one.values
+    )
+    if one.rule.adds:
+        conn.execute(statement("rules", "drop_ended", golden=table("golden", entity)))
+
+
+def _stage(
+    conn: Connection, images: sql.Identifier, entity: Entity, one: Asked, staged: sql.Identifier
+) -> None:
+    if one.rule.gone is None:
+        conn.execute(statement("rules", "withdraw", stage=staged, partition=images), one.values)
+    else:
+        conn.execute(_with_gone(entity, one.rule, images), one.values)
+    conn.execute(_staging(entity, one.rule, staged), one.values)
 
 
 def _anything() -> sql.Composable:

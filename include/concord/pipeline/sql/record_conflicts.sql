@@ -4,8 +4,13 @@
 -- a newly linked record (displaced). One row a record and unit.
 WITH rule(unit, words, kind, writable, posted) AS (VALUES {rules}),
 before AS (  -- what was before, of those that changed in this batch
-    SELECT DISTINCT ON (h.golden_id) h.* FROM {history} AS h WHERE h.replaced_batch = %(batch)s
-    ORDER BY h.golden_id, h.version DESC  -- a batch may change it by systems, then by rules
+    SELECT h.*
+    FROM (SELECT golden_id FROM {result} UNION SELECT golden_id FROM {diff}) AS a
+    CROSS JOIN LATERAL (  -- one by one: the planner cannot know how many a new batch has replaced
+        SELECT h.* FROM {history} AS h
+        WHERE h.golden_id = a.golden_id AND h.replaced_batch = %(batch)s
+        ORDER BY h.version DESC LIMIT 1  -- a batch may change it by systems, then by rules
+    ) AS h
 ),
 edit AS (
     SELECT d.system, d.source_id, d.golden_id, d.unit,
