@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+
+class Said(str):
+    """A sentence for a person, in English, with what it was made of: its key and its values.
+
+    Whoever shows it in another language takes that language's sentence of this key. A plain text
+    can only be shown as it is.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+    def __new__(cls, text: str, key: str = "", **values: object) -> Said:
+        """`text`: the English sentence. `values`: by the names of the places in the others."""
+        said = super().__new__(cls, text)
+        said.key, said.values = key, values
+        return said
+
+
+def parts(text: str) -> dict[str, object]:
+    """A sentence as the hub keeps it: `why` in English, `said` with its key and values."""
+    if not isinstance(text, Said):
+        return {"why": text}
+    return {"why": str(text), "said": {"key": text.key, "values": dict(text.values)}}
+
+
+def whole(kept: Mapping[str, Any]) -> str:
+    """A sentence from what `parts` made."""
+    why, said = str(kept.get("why") or ""), kept.get("said")
+    return Said(why, said["key"], **said["values"]) if said else why
 
 
 class ConcordError(Exception):
     """Base of all errors that carry a message for a person. Never shows a password or a value."""
+
+    @property
+    def said(self) -> str:
+        """The message, as a `Said` where its maker made it one."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, Said) else str(self)
 
 
 @dataclass(frozen=True)
@@ -43,7 +81,8 @@ class SystemUnavailable(Transient):
 
     def __init__(self, system: str, address: str, why: str) -> None:
         self.system, self.address, self.why = system, address, why
-        super().__init__(f"{system} at {address} cannot be reached: {why}")
+        text = f"{system} at {address} cannot be reached: {why}"
+        super().__init__(Said(text, "system.away", system=system, address=address, why=why))
 
 
 class HubUnavailable(Transient):

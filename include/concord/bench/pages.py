@@ -30,7 +30,7 @@ from concord.bench.scratch import superuser, world
 from concord.bench.workloads import Job
 from concord.hub.sql import statement
 from concord.insight import kept
-from concord.pipeline import Engine
+from concord.pipeline import Engine, initial
 from concord.sandbox.business import seed_business
 from concord.sandbox.seed import seed
 from concord.stewardship import exposure
@@ -65,6 +65,13 @@ LOOKED_UP = {
     "certificate": "SELECT number FROM ops.certificate",
     "writes": "SELECT to_char(updates, 'FM999,999') FROM ops.change_set WHERE state = 'held'"
     " ORDER BY change_set_id DESC LIMIT 1",
+    "load": "SELECT max(initial_load_id) FROM ops.initial_load WHERE rehearsal IS NOT NULL",
+    "met": "SELECT conflict_id FROM ops.conflict WHERE batch_id = 1 ORDER BY conflict_id DESC"
+    " LIMIT 40 OFFSET 200",
+    "met_by": "SELECT golden_id FROM ops.conflict WHERE batch_id = 1 ORDER BY conflict_id DESC"
+    " LIMIT 40 OFFSET 200",
+    "run": "SELECT substr(run_id, 6) FROM ops.batch WHERE run_id LIKE 'desk/%' ORDER BY batch_id"
+    " LIMIT 40 OFFSET 100",
     "then": "SELECT to_char(now() - interval '2 days', 'YYYY-MM-DD\"T\"HH24:MI')",
 }
 """Things of which pages are asked for, by the names in their paths."""
@@ -91,8 +98,14 @@ def night(engine: Engine) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         seed(engine.urls["erp"], engine.urls["crm"], COMPANY, truth_path=Path(scratch) / "truth")
     seed_business(engine.urls["erp"], COMPANY)
+    profile(engine)
     for _ in range(2):
         run(engine, "nightly")
+
+
+def profile(engine: Engine) -> None:
+    """The dry run of an initial load, whose page Airflow's question leads to."""
+    initial.rehearse(engine, initial.begin(engine, f"{initial.DAG}/bench"))
 
 
 def fill(engine: Engine, customers: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concord.desk.pages import (
     certificates,
     common,
+    conflicts,
     kpis,
     overview,
     quality,
@@ -44,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/reviews/{number:int}", reviews.one),
     Route("GET", "/reviews/{number:int}/effect", reviews.became),
     Route("POST", "/reviews/{number:int}", reviews.decide, "decide"),
+    Route("GET", "/conflicts", conflicts.listing),
+    Route("GET", "/conflicts/{number:int}", conflicts.one),
     Route("GET", "/records", records.search),
     Route("GET", "/records/{entity}/{id}", records.one),
     Route("GET", "/change-sets/{number:int}/undo", undoing.preview, "decide", hub=False),

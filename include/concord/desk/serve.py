@@ -97,7 +97,7 @@ def answer(
         return _carried_out(route, ask)
     except ConcordError as error:
         status = status_of(error)  # what is not there has a page that says all there is to say
-        return failed(ask, status, "" if status == 404 else str(error))
+        return failed(ask, status, "" if status == 404 else error.said)
     except psycopg.errors.QueryCanceled:
         log.exception("%s %s took too long", route.method, route.path)
         return failed(ask, 503, "")

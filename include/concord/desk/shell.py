@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from concord.desk import assets
 from concord.desk.texts import TEXTS
 from concord.desk.web import Answer, Ask
+from concord.errors import whole
 from concord.report import words
 from concord.report.texts import LANGUAGES, RULES
 
@@ -71,11 +72,12 @@ def environment() -> Environment:
         say=_say, name=_name, asset=assets.address, languages=LANGUAGES, nav=NAV,
         moment=_moment, ago=_ago, rule_words=_rule_words, cause=_cause, code_link=_query,
         texts=TEXTS, numeric=NUMERIC, choice_words=choice_words, loop_id=_element_id,
-        by_rule=_by_rule,
+        by_rule=_by_rule, reason=words.reason, whole=whole,
     )  # fmt: skip
     env.filters.update(
         shown=words.shown, number=words.number, money=words.money, seconds=words.seconds,
         typed=typed, percent=percent, span=_span, moment=_moment, cause=_cause,
+        sentence=_sentence,
     )  # fmt: skip
     return env
 
@@ -160,6 +162,12 @@ def _say(context: Context, key: str, **values: object) -> Markup:
 
 
 @pass_context
+def _sentence(context: Context, text: str, longest: int = 300) -> Markup:
+    """A sentence of the engine in the reader's language, any other text as it is."""
+    return words.in_language(context["language"], text, longest, TEXTS)
+
+
+@pass_context
 def _name(context: Context, kind: str, value: str | None) -> Markup:
     """A name of ours (`entity.party`), or the configuration's own where there is none."""
     texts: Mapping[str, str] | None = TEXTS.get(f"{kind}.{value}")
@@ -168,26 +176,33 @@ def _name(context: Context, kind: str, value: str | None) -> Markup:
 
 
 @pass_context
-def _rule_words(context: Context, meaning: Mapping[str, str], fallback: str) -> str:
-    return words.shown(meaning.get(context["language"]) or fallback, 300)
+def _rule_words(
+    context: Context, meaning: Mapping[str, str], fallback: str, rule: str = ""
+) -> Markup:
+    """A rule in words: as its suite says it, or, of cleaning and storing, as the catalogue does."""
+    language = context["language"]
+    text = meaning.get(language) or RULES.get(rule, {}).get(language)
+    if text is None:
+        return words.in_language(language, fallback, 300)
+    return escape(words.shown(text, 300))
 
 
 @pass_context
-def _cause(context: Context, cause: Mapping[str, Any]) -> str:
+def _cause(context: Context, cause: Mapping[str, Any]) -> Markup:
     """What a record breaks, in words."""
-    meaning = cause.get("meaning")
-    named = str(cause.get("rule") or "")
+    meaning, named = cause.get("meaning"), str(cause.get("rule") or "")
+    texts = {k: str(v) for k, v in meaning.items()} if isinstance(meaning, Mapping) else {}
     fallback = str(cause.get("message") or named)
-    if isinstance(meaning, Mapping):
-        return words.shown(str(meaning.get(context["language"]) or fallback), 300)
-    known = RULES.get(named)
-    return words.shown(known[context["language"]] if known else fallback, 300)
+    told: Markup = _rule_words(context, texts, fallback, named)
+    return told
 
 
 @pass_context
 def _by_rule(context: Context, rule: str) -> str:
     """The rule by which a value won: its first word in the reader's language."""
     word, _, rest = rule.partition(" ")
+    if word == "posted:":
+        return say(context["language"], "by.posted", system=rest.partition(" ")[0])
     texts: Mapping[str, str] | None = TEXTS.get(f"by.{word}")
     return words.shown(f"{texts[context['language']]} {rest}".strip() if texts else rule, 60)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from concord.mapping.faults import Fault, Outcome
 from concord.mapping.formats import Reader
 from concord.mapping.text import squeeze
-from concord.model.spec import CodeList
+from concord.model.spec import RULES, CodeList
 
 
 def texts_in(codes: CodeList, system: str) -> dict[str, tuple[str, ...]]:
@@ -31,10 +31,11 @@ def code_reader(codes: CodeList, system: str) -> Reader:
             exact.setdefault(squeeze(text), code)
             folded.setdefault(squeeze(text).casefold(), set()).add(code)
     loose = {text: min(found) for text, found in folded.items() if len(found) == 1}
+    where = "" if system == RULES else f" for {system}"
     fault = Fault(
         "unknown_code",
-        f"is not in the code list {codes.name} for {system}; correct it in the source or add it "
-        f"to config/codes/{codes.name}.yaml",
+        f"is not in the code list {codes.name}{where}; config/codes/{codes.name}.yaml says "
+        "what is allowed: correct it in the source or add it there",
     )
 
     def read(text: str) -> Outcome:

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from concord.errors import AlreadyDecided as AlreadyDecided
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -131,7 +131,16 @@ def _require_held(change_set_id: int, row: tuple[Any, ...] | None) -> None:
         if state == "superseded"
         else f"it is {state}{by}, not held"
     )
-    raise AlreadyDecided(f"change set {change_set_id} cannot be decided: {why}")
+    raise AlreadyDecided(
+        Said(
+            f"change set {change_set_id} cannot be decided: {why}",
+            "set.closed",
+            id=change_set_id,
+            set=state,
+            who=who or "—",
+            when=f"{when} UTC" if when else "—",
+        )
+    )
 
 
 def _noted(done: Decided, part: Part | None, comment: str | None) -> Mapping[str, Any]:
@@ -241,7 +250,8 @@ def decide_deletions(
         },
     ).fetchone()
     if row is None:
-        raise AlreadyDecided(f"no deletions are held in {system}.{entity} that wait for a word")
+        why = f"no deletions are held in {system}.{entity} that wait for a word"
+        raise AlreadyDecided(Said(why, "deletions.none", system=system, entity=entity))
     verb = "approved" if approve else "rejected"
     detail = {"comment": comment, "deletions": row[0]}
     audit.append(conn, actor, f"deletions.{verb}", f"{system}.{entity}", detail)
@@ -264,7 +274,8 @@ def decide_columns(
         values,
     ).rowcount
     if not stopped:
-        raise AlreadyDecided(f"no column is stopped in {system}.{entity}")
+        why = f"no column is stopped in {system}.{entity}"
+        raise AlreadyDecided(Said(why, "column.none", system=system, entity=entity))
     if approve:
         drift.accept(conn, system, entity, actor=actor, comment=comment)
     verb = "approved" if approve else "rejected"

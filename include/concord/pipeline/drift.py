@@ -14,7 +14,7 @@ from dataclasses import replace
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import EntityStopped
+from concord.errors import EntityStopped, Said, parts
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Column, Entity, EntityMapping
@@ -31,10 +31,12 @@ def check(
     """
     if mapping.merged_into is not None and mapping.merged_into not in shape.columns:
         # Without it every merged record would look like one of its own again.
-        raise EntityStopped(
-            f"{mapping.system}.{mapping.entity} stops: column {mapping.table}.{mapping.merged_into}"
-            " is gone, which says what was merged"
+        gone = f"{mapping.table}.{mapping.merged_into}"
+        why = (
+            f"{mapping.system}.{mapping.entity} stops: column {gone} is gone, which says what was"
+            " merged"
         )
+        raise EntityStopped(Said(why, "column.merged", column=gone))
     row = conn.execute(
         "SELECT columns, native FROM ops.shape WHERE system = %s AND entity = %s",
         (mapping.system, mapping.entity),
@@ -46,10 +48,18 @@ def check(
         name = column.column
         now = shape.columns.get(name)
         if now is None:
-            stopped[column.field] = f"column {mapping.table}.{name} is gone"
+            named = f"{mapping.table}.{name}"
+            stopped[column.field] = Said(f"column {named} is gone", "column.gone", column=named)
         elif name in known and (known[name] != now or _other_lines(column, native, shape)):
             was, became = native.get(name, known[name]), shape.native.get(name, now)
-            stopped[column.field] = f"column {mapping.table}.{name} was {was} and is now {became}"
+            named = f"{mapping.table}.{name}"
+            stopped[column.field] = Said(
+                f"column {named} was {was} and is now {became}",
+                "column.other",
+                column=named,
+                was=was,
+                now=became,
+            )
     for field, why in stopped.items():
         open_review(conn, batch_id, mapping, field, why)
     _close_repaired(conn, mapping, stopped)
@@ -61,9 +71,9 @@ def check(
 def _stop_when_needed(entity: Entity, mapping: EntityMapping, stopped: dict[str, str]) -> None:
     needed = [f for f in stopped if entity.field[f].required]
     if needed:
-        raise EntityStopped(
-            f"{mapping.system}.{mapping.entity} stops: " + "; ".join(stopped[f] for f in needed)
-        )
+        columns = ", ".join(mapping.by_field[f].column for f in needed)
+        why = f"{mapping.system}.{mapping.entity} stops: " + "; ".join(stopped[f] for f in needed)
+        raise EntityStopped(Said(why, "column.needed", columns=columns))
 
 
 def without(mapping: EntityMapping, shape: Shape, stopped: dict[str, str]) -> Shape:
@@ -121,7 +131,7 @@ def open_review(
         " VALUES ('schema', %s, %s, %s, %s, %s)"
         " ON CONFLICT (kind, coalesce(system, ''), coalesce(entity, ''), subject)"
         " WHERE state = 'open' DO UPDATE SET detail = excluded.detail",
-        (mapping.system, mapping.entity, subject, Jsonb({"why": why}), batch_id),
+        (mapping.system, mapping.entity, subject, Jsonb(parts(why)), batch_id),
     )
 
 

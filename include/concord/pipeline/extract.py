@@ -128,7 +128,7 @@ def _held(
     *,
     full: bool,
 ) -> Extracted:
-    drift.open_review(conn, batch_id, mapping, "entity", str(why))
+    drift.open_review(conn, batch_id, mapping, "entity", why.said)
     if full:
         second_look.book(conn, batch_id, mapping, second_look.held(conn, mapping, seen.at))
     return Extracted(seen.seq, "delta", 0, {}, {}, held=str(why))

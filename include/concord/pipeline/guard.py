@@ -149,6 +149,8 @@ def _passes(
     if not why:
         open_up(conn, mapping.system, mapping.entity, number)
         return True
+    if why["limit"] == "money":
+        why = {**why, "currency": engine.config.company.currency}
     reason = sentence(why)
     conn.execute(
         "UPDATE ops.change_set SET state = 'held', reason = %s, why = %s WHERE change_set_id = %s",

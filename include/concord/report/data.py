@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, whole
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 
@@ -82,6 +82,7 @@ class ChangeSet:
     creates: int
     updates: int
     deletes: int
+    why: Mapping[str, Any] | None = None  # the same reason in parts; see `guard.over`
 
     @property
     def writes(self) -> int:
@@ -256,13 +257,23 @@ def _book(
 def _unused(
     rows: list[Any],
 ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str, str]]]:
-    held = [(system, entity, why) for system, entity, why, _ in rows if why is not None]
+    held = [
+        (system, entity, _said(why, "entity", asked))
+        for system, entity, why, _, asked in rows
+        if why is not None
+    ]
     stopped = [
-        (system, entity, name, str(why))
-        for system, entity, _, fields in rows
+        (system, entity, name, _said(str(why), name, asked))
+        for system, entity, _, fields, asked in rows
         for name, why in sorted(fields.items())
     ]
     return held, stopped
+
+
+def _said(why: str, subject: str, asked: Mapping[str, Any] | None) -> str:
+    """A reason with what it was made of, where the question about it says the same."""
+    kept = (asked or {}).get(subject) or {}
+    return whole(kept) if kept.get("why") == why else why
 
 
 def _steps(rows: list[Any], began: datetime) -> list[Step]:

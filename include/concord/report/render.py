@@ -41,6 +41,8 @@ def render(report: Report) -> str:
     return shell.render(
         "report.html.j2",
         r=report,
+        desk=False,
+        currency="",
         verdict=verdict(report),
         arrears=arrears,
         rule=lambda judged: words.rule(judged.meaning, judged.rule),

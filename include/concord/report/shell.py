@@ -62,7 +62,7 @@ def environment() -> Environment:
 @cache
 def _environment() -> Environment:
     env = environment()
-    env.globals.update(say=words.say, name=words.name, both=words.both)
+    env.globals.update(say=words.say, name=words.name, both=words.both, reason=words.reason)
     env.filters.update(
         shown=words.shown,
         number=words.number,
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         seconds=words.seconds,
         moment=words.moment,
         cause=words.cause,
+        sentence=words.sentence,
     )
     return env
 

@@ -6,10 +6,13 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup, escape
 
+from concord.errors import Said
 from concord.report.approval_texts import APPROVAL
+from concord.report.said_texts import NAMES, SAID
 from concord.report.texts import LANGUAGES, RULES
 from concord.report.texts import TEXTS as BATCH
 
@@ -60,6 +63,49 @@ def cause(cause: Mapping[str, object]) -> Markup:
     if named in RULES:
         return rule(RULES[named], message)
     return escape(shown(message))
+
+
+def sentence(text: str, longest: int = LONGEST) -> Markup:
+    """A sentence of the engine in every language; any other text once, as it is."""
+    if not isinstance(text, Said):
+        return in_language("zh", text, longest)
+    return _spans({lang: in_language(lang, text, longest) for lang in LANGUAGES})
+
+
+def in_language(
+    language: str,
+    text: str,
+    longest: int = LONGEST,
+    texts: Mapping[str, Mapping[str, str]] = TEXTS,
+) -> Markup:
+    """A sentence of the engine in one language. A text that has no other, a database's message
+    say, stays as it is and is marked as English for who has it read out.
+    """
+    form = SAID.get(text.key, {}).get(language) if isinstance(text, Said) else None
+    if form is not None and isinstance(text, Said):
+        values = {k: _named(k, v, language, texts) for k, v in text.values.items()}
+        return Markup(form).format(**values)
+    plain = escape(shown(text, longest))
+    return plain if language == "en" else Markup('<span lang="en">{}</span>').format(plain)
+
+
+def _named(place: str, value: object, language: str, texts: Mapping[str, Mapping[str, str]]) -> str:
+    """A value of a sentence: a name of ours in the language, anything else as it is."""
+    known = texts.get(f"{NAMES.get(place, '')}.{value}")
+    return known[language] if known else shown(str(value), 300)
+
+
+def reason(why: Mapping[str, Any], currency: str = "") -> dict[str, object]:
+    """The numbers of why a change set is held, as they are written; `currency`: the company's."""
+    out: dict[str, object] = {"currency": currency}
+    for name, value in why.items():
+        if isinstance(value, int):
+            out[name] = number(value)
+        elif why["limit"] == "money" and name in ("n", "most"):
+            out[name] = money(Decimal(str(value)))
+        else:
+            out[name] = shown(str(value), 40)
+    return out
 
 
 def shown(text: str, longest: int = LONGEST) -> str:

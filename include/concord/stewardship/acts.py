@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub.database import Connection
 from concord.model.spec import Config, Entity, EntityMapping
 from concord.pipeline import decisions, drift, set_back
@@ -66,15 +66,15 @@ def _unit(conn: Connection, config: Config, review: Review, word: Word, seen: li
         return Act({}, {})
     golden = next((s for s in seen if s.system == GOLDEN), None)
     if golden is None or not golden.live:
-        raise ConcordError(
-            f"review {review.id}: the record is gone since. Close it with the choice leave"
-        )
+        why = f"review {review.id}: the record is gone since. Close it with the choice leave"
+        raise ConcordError(Said(why, "review.gone", id=review.id))
     entity, unit = sides.entity_of(config, review), sides.unit_of(config, review)
     assert unit
     golden_id = UUID(golden.source_id)
     after = {**golden.now, **_chosen(conn, config, review, word, seen, golden)}
     if all(v is None for v in after.values()) and any(entity.field[f].required for f in after):
-        raise ConcordError(f"{entity.name}.{unit.name} cannot be empty: it is required")
+        why = f"{entity.name}.{unit.name} cannot be empty: it is required"
+        raise ConcordError(Said(why, "field.required", entity=entity.name, field=unit.name))
     number = words.decide(conn, entity, golden_id, unit.name, after, word.actor, word.comment)
     conn.execute(
         "UPDATE ops.conflict SET state = 'decided' WHERE golden_id = %s AND entity = %s"
@@ -99,9 +99,8 @@ def _chosen(
         said = [s for s in said if s.source_id == word.record]
     if len(said) != 1:
         keys = ", ".join(s.source_id for s in seen if s.system == word.choice and s.live)
-        raise ConcordError(
-            f"review {review.id}: say which record of {word.choice} is meant; there are: {keys}"
-        )
+        why = f"review {review.id}: say which record of {word.choice} is meant; there are: {keys}"
+        raise ConcordError(Said(why, "review.which", id=review.id, system=word.choice, keys=keys))
     return said[0].said
 
 
@@ -129,9 +128,8 @@ def _before(conn: Connection, review: Review, golden: Side) -> Texts:
         (review.detail.get("change_set"), review.golden_id, review.detail.get("record")),
     ).fetchone()
     if row is None:
-        raise ConcordError(
-            f"review {review.id}: what was there before is no longer kept. Take another choice"
-        )
+        why = f"review {review.id}: what was there before is no longer kept. Take another choice"
+        raise ConcordError(Said(why, "review.no_before", id=review.id))
     return {f: row[0][f] for f in golden.now if f in row[0]}
 
 
@@ -173,7 +171,8 @@ def _deletion(
     entity = sides.entity_of(config, review)
     live = [s for s in seen if s.system != GOLDEN and s.live]
     if not live:
-        raise ConcordError(f"review {review.id}: the record is gone everywhere; choose keep")
+        why = f"review {review.id}: the record is gone everywhere; choose keep"
+        raise ConcordError(Said(why, "review.all_gone", id=review.id))
     words.end(conn, entity, sides.lived(conn, review), review.detail)
     return Act({s.system: s.source_id for s in live}, {s.system: None for s in live})
 

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.stewardship import quarantine
@@ -86,7 +86,8 @@ def _do(
     detail: Mapping[str, Any],
 ) -> Bulk:
     if not 0 < len(seen) <= MOST:
-        raise ConcordError(f"{len(seen)} entries are given; at once it may be 1 to {MOST}")
+        why = f"{len(seen)} entries are given; at once it may be 1 to {MOST}"
+        raise ConcordError(Said(why, "bulk.size", n=len(seen), most=MOST))
     wanted = {"ids": list(seen), "versions": list(seen.values()), "actor": actor}
     rows = conn.execute(
         sql.SQL(
@@ -116,9 +117,10 @@ def _refused(conn: Connection, left: Seen, detail: Mapping[str, Any]) -> list[Re
     for number in left:
         found = entries.get(number)
         if found is None:
-            out.append(Refused(number, f"there is no quarantine entry {number}"))
+            why = f"there is no quarantine entry {number}"
+            out.append(Refused(number, Said(why, "entry.none", id=number)))
             continue
-        out.append(Refused(number, str(_why(found, left[number], detail))))
+        out.append(Refused(number, _why(found, left[number], detail).said))
     return out
 
 
@@ -130,4 +132,5 @@ def _why(found: quarantine.Entry, version: int, detail: Mapping[str, Any]) -> Co
         quarantine.check_columns(found, detail.get("columns", ()))
     except ConcordError as e:
         return e
-    return ConcordError(f"entry {found.id} was being changed by somebody else; try it again")
+    text = f"entry {found.id} was being changed by somebody else; try it again"
+    return ConcordError(Said(text, "entry.busy", id=found.id))

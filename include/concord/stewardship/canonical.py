@@ -8,7 +8,7 @@ from uuid import UUID
 import pandas as pd
 from psycopg import sql
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub.database import Connection
 from concord.mapping import canonical
 from concord.mapping.reading import uses
@@ -52,7 +52,9 @@ def read(
     done = canonical(entity, mapping, config.code_list, config.company, frame)
     faults = [f"{e.field} {e.message}" for e in done.errors.itertuples() if str(e.field) in values]
     if faults:
-        raise ConcordError(f"{entity.name}: {'; '.join(faults)}".replace(" in the source", ""))
+        named = ", ".join(str(e.field) for e in done.errors.itertuples() if str(e.field) in values)
+        why = f"{entity.name}: {'; '.join(faults)}".replace(" in the source", "")
+        raise ConcordError(Said(why, "value.wrong", entity=entity.name, fields=named))
     out = {f: _none(done.values[f].iloc[0]) for f in values}
     _referred(conn, entity, out)
     return out

@@ -17,7 +17,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from concord.errors import AlreadyDecided, ChangedSince, ConcordError, MayNot
+from concord.errors import AlreadyDecided, ChangedSince, ConcordError, MayNot, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.model.spec import Config, Entity
@@ -82,10 +82,11 @@ def decide(
         _still_open(conn, found)
         seen = sides.gather(conn, config, found)
         if version is not None and version != sides.version(found, seen):
-            raise ChangedSince(
+            why = (
                 f"review {found.id} is not what it was when you looked at it: a value has changed"
                 " since. Look at it again, then decide"
             )
+            raise ChangedSince(Said(why, "review.other", id=found.id))
         _allowed(config, found, may_see)
         chosen = _choice(found, word, seen)
         act = acts.perform(conn, config, found, word, seen)
@@ -116,9 +117,11 @@ def _said(text: str, what: str) -> str:
 
 def _storable(text: str, what: str) -> str:
     if len(text) > LONGEST:
-        raise ConcordError(f"{what} has {len(text)} characters; it may have {LONGEST}")
+        why = f"{what} has {len(text)} characters; it may have {LONGEST}"
+        raise ConcordError(Said(why, "text.long", n=len(text), most=LONGEST))
     if "\0" in text or (not text.isascii() and not _is_unicode(text)):
-        raise ConcordError(f"{what} holds characters that cannot be stored; write it anew")
+        why = f"{what} holds characters that cannot be stored; write it anew"
+        raise ConcordError(Said(why, "text.unstorable"))
     return text
 
 
@@ -137,8 +140,11 @@ def _still_open(conn: Connection, found: Review) -> None:
     when = f"{found.closed_at:%Y-%m-%d %H:%M:%S} UTC" if found.closed_at else "before"
     what = (found.decided or {}).get("choice") or found.state
     why = f" ({found.comment})" if found.comment else ""
-    raise AlreadyDecided(
+    text = (
         f"review {found.id} was decided by {who} on {when}: {what}{why}. Nothing was changed by you"
+    )
+    raise AlreadyDecided(
+        Said(text, "review.closed", id=found.id, who=who, when=when, choice=what, why=why)
     )
 
 
@@ -149,10 +155,12 @@ def _allowed(config: Config, found: Review, may_see: Collection[str]) -> None:
     entity = sides.entity_of(config, found)
     hidden = [f for f in unit.fields if entity.field[f].sensitivity not in may_see]
     if hidden:
-        raise MayNot(
-            f"review {found.id} is about {entity.name}.{', '.join(hidden)}, which you may not see:"
+        names = ", ".join(hidden)
+        why = (
+            f"review {found.id} is about {entity.name}.{names}, which you may not see:"
             " leave it to a person with that right"
         )
+        raise MayNot(Said(why, "review.hidden", id=found.id, entity=entity.name, fields=names))
 
 
 def _choice(found: Review, word: Word, seen: list[sides.Side]) -> Choice:
@@ -165,9 +173,10 @@ def _choice(found: Review, word: Word, seen: list[sides.Side]) -> Choice:
     offered = {c.name: c for c in choices.choices(found, systems)}
     chosen = offered.get(word.choice)
     if chosen is None:
+        known = ", ".join(offered)
+        why = f"review {found.id} ({found.kind}) has no choice {word.choice!r}; it has {known}"
         raise ConcordError(
-            f"review {found.id} ({found.kind}) has no choice {word.choice!r}; it has"
-            f" {', '.join(offered)}"
+            Said(why, "review.no_choice", id=found.id, wanted=word.choice, known=known)
         )
     if word.comment is not None:
         _storable(word.comment, "the comment")
@@ -177,11 +186,13 @@ def _choice(found: Review, word: Word, seen: list[sides.Side]) -> Choice:
         "comment": not (word.comment or "").strip(),
     }
     if missing.get(chosen.needs):
-        raise ConcordError(f"the choice {chosen.name} needs a {chosen.needs.rstrip('s')}")
+        why = f"the choice {chosen.name} needs a {chosen.needs.rstrip('s')}"
+        raise ConcordError(Said(why, "review.needs", choice=chosen.name, needs=chosen.needs))
     if word.values and chosen.needs != "values":
         raise ConcordError(f"the choice {chosen.name} takes no values; the choice own does")
     if word.always and chosen.name not in systems:
-        raise ConcordError("only the choice of a system can be proposed as a rule")
+        why = "only the choice of a system can be proposed as a rule"
+        raise ConcordError(Said(why, "review.not_always"))
     return chosen
 
 

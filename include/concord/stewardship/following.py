@@ -102,18 +102,8 @@ def _write(entity: Entity, row: Any, may_see: Collection[str]) -> Write:
         )
         for c in calls or ()
     )
-    seen = (_seen(entity, old, may_see), _seen(entity, new, may_see), reason, told)
+    seen = (sight.kept(entity, old, may_see), sight.kept(entity, new, may_see), reason, told)
     return Write(*(*row[:12], *seen))
-
-
-def _seen(
-    entity: Entity, values: Mapping[str, str | None], may_see: Collection[str]
-) -> dict[str, Value]:
-    """Values of an intent; a field that left the model since is hidden."""
-    return {
-        f: sight.value(entity.field[f], v, may_see) if f in entity.field else sight.HIDDEN
-        for f, v in values.items()
-    }
 
 
 def documents(

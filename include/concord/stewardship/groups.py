@@ -105,7 +105,7 @@ def same_values(
         ConcordError: the cause is about no single column, or its entity is not in the model.
     """
     entity = config.entity.get(cause.entity)
-    if entity is None or not cause.column or ", " in cause.column:
+    if entity is None or not about_one_column(cause) or cause.column is None:
         raise ConcordError(f"rule {cause.rule} is not about one column of an entity of the model")
     rows = conn.execute(
         "SELECT raw ->> %(column)s, count(*) FROM ops.quarantine"
@@ -124,6 +124,11 @@ def same_values(
     mapping = entity.by_system.get(cause.system)
     open_ = sight.column_is_open(entity, mapping, cause.column, may_see)
     return [Same(Value(v) if open_ or v is None else sight.HIDDEN, n) for v, n in rows]
+
+
+def about_one_column(cause: Cause) -> bool:
+    """Whether a cause is about a column, and about no other."""
+    return bool(cause.column) and ", " not in (cause.column or "")
 
 
 def _named(cause: Cause) -> dict[str, str]:

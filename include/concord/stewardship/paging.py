@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 
 T = TypeVar("T")
 LONGEST = 500  # items on a page
@@ -48,9 +48,8 @@ def read_mark(after: str, *kinds: Callable[[str], Any]) -> list[Any]:
             raise ValueError
         return [kind(part) for kind, part in zip(kinds, parts, strict=True)]
     except (ValueError, InvalidOperation):
-        raise ConcordError(
-            "this is no mark of a page of this list: begin with its first page"
-        ) from None
+        why = "this is no mark of a page of this list: begin with its first page"
+        raise ConcordError(Said(why, "list.no_mark")) from None
 
 
 def amount(text: str) -> Decimal:

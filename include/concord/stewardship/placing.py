@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.matching.link import apart
@@ -32,26 +32,30 @@ def join(conn: Connection, entity: Entity, review: Review, target: str) -> tuple
     """
     own = _golden_of(conn, entity, review.system or "", review.subject)
     if own is None:
-        raise ConcordError(
+        why = (
             f"review {review.id}: {review.system}.{entity.name} {review.subject} is gone since."
             " Close it with the choice apart"
         )
+        raise ConcordError(Said(why, "match.gone", id=review.id))
     found = sides.candidates(conn, entity, review.system or "", review.subject)
     if not is_uuid(target) or UUID(target) not in found:
         known = ", ".join(str(c) for c in found) or "none any more; choose apart"
-        raise ConcordError(
+        why = (
             f"review {review.id}: {target} has none of this record's keys. The candidates are"
             f" {known}"
         )
+        raise ConcordError(Said(why, "match.other", id=review.id))
     into = UUID(target)
     query = statement(
         "stewardship", "differ_apart", image=table("image", entity), apart=apart(entity, "a", "b")
     )
     if conn.execute(query, {"own": own, "into": into}).fetchone():
-        raise ConcordError(
-            f"review {review.id}: they differ in {', '.join(entity.apart)}, and different values"
+        fields = ", ".join(entity.apart)
+        why = (
+            f"review {review.id}: they differ in {fields}, and different values"
             " mean different things. Correct that in one of the systems first"
         )
+        raise ConcordError(Said(why, "match.differs", id=review.id, fields=fields))
     conn.execute(
         sql.SQL(
             "INSERT INTO ops.placement (entity, system, source_id, golden_id, joins, review_id)"

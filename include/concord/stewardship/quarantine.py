@@ -18,7 +18,7 @@ from typing import Any, Literal
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import AlreadyDecided, ChangedSince, ConcordError
+from concord.errors import AlreadyDecided, ChangedSince, ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.model.spec import RULES
@@ -190,45 +190,58 @@ def refusal(found: Entry, version: int | None) -> ConcordError | None:
     who = f" by {found.closed_by}" if found.closed_by else ""
     if found.state not in OPEN:
         why = f" ({found.reason})" if found.reason else ""
+        text = f"entry {found.id} is {found.state}{who}{when}{why}; nothing is left to do"
         return AlreadyDecided(
-            f"entry {found.id} is {found.state}{who}{when}{why}; nothing is left to do"
+            Said(text, "entry.closed", id=found.id, entry=found.state, **_who(found), why=why)
         )
     if version is None or version == found.version:
         return None
     if found.state == "replay":
         done = "corrected" if found.fix else "sent again"
-        return AlreadyDecided(
+        text = (
             f"entry {found.id} was {done}{who}{when}; the next batch judges it. Nothing was"
             " changed by you"
         )
-    return ChangedSince(
+        return AlreadyDecided(Said(text, "entry.sent", id=found.id, **_who(found)))
+    text = (
         f"entry {found.id} is not what it was when you looked at it. Look at it again, then decide"
     )
+    return ChangedSince(Said(text, "entry.other", id=found.id))
+
+
+def _who(found: Entry) -> dict[str, object]:
+    at = found.closed_at or found.acted_at
+    return {
+        "who": found.closed_by or "concord",
+        "when": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "—",
+    }
 
 
 def check_columns(found: Entry, names: Iterable[str]) -> None:
     """That these columns of an entry can be corrected here. Raises ConcordError."""
     if found.side != "read":
-        raise ConcordError(
+        why = (
             f"entry {found.id} is a write that {found.system} refused: correct the record"
             " in its own system, then replay"
         )
+        raise ConcordError(Said(why, "entry.a_write", id=found.id, system=found.system))
     if found.system == RULES:
-        raise ConcordError(
+        why = (
             f"entry {found.id} is what a business rule wants: correct the rule, or the records"
             " that it reads, then replay"
         )
+        raise ConcordError(Said(why, "entry.a_rule", id=found.id))
     if found.system == GOLDEN:
-        raise ConcordError(
+        why = (
             f"entry {found.id} is a golden record: correct a record of it, or what it depends on;"
             " every batch asks again"
         )
+        raise ConcordError(Said(why, "entry.golden", id=found.id))
     unknown = [c for c in names if c not in found.raw]
     if unknown:
-        raise ConcordError(
-            f"entry {found.id} has no column {', '.join(unknown)}; it has"
-            f" {', '.join(sorted(found.raw))}"
-        )
+        names, known = ", ".join(unknown), ", ".join(sorted(found.raw))
+        why = f"entry {found.id} has no column {names}; it has {known}"
+        raise ConcordError(Said(why, "entry.no_column", id=found.id, columns=names, known=known))
 
 
 def fix(
@@ -339,6 +352,6 @@ def dismiss(
 def check_reason(code: str, reason: str) -> None:
     """That a dismissal says why. Raises ConcordError."""
     if not reason.strip():
-        raise ConcordError("a dismissal needs a reason: --reason TEXT")
+        raise ConcordError(Said("a dismissal needs a reason, in words", "dismissal.why"))
     if code not in REASONS:
         raise ConcordError(f"there is no reason code {code!r}; known: {', '.join(REASONS)}")

@@ -136,7 +136,7 @@ def show(
         updated,
         tuple(_states(spec, values, provenance, batches, images, may_see)),
         tuple(Link(*image[:6]) for image in images),
-        _merged(conn, entity, living),
+        merged(conn, entity, living),
         _tasks(conn, entity, living, images),
     )
 
@@ -233,7 +233,8 @@ def _losers(
     return out
 
 
-def _merged(conn: Connection, entity: str, golden_id: UUID) -> tuple[UUID, ...]:
+def merged(conn: Connection, entity: str, golden_id: UUID) -> tuple[UUID, ...]:
+    """Ids of golden records that were merged into one; at most 100."""
     rows = conn.execute(
         "SELECT from_id FROM ops.redirect WHERE entity = %s AND to_id = %s ORDER BY at LIMIT 100",
         (entity, golden_id),

@@ -173,11 +173,25 @@ def gather(conn: Connection, config: Config, review: Review) -> list[Side]:
 
 def lived(conn: Connection, review: Review) -> UUID | None:
     """The golden record of a review, or what it was merged into since."""
+    if review.golden_id is None or review.entity is None:
+        return review.golden_id
+    return living(conn, review.entity, review.golden_id)
+
+
+def living(conn: Connection, entity: str, golden_id: UUID) -> UUID:
+    """A golden record's id, or that of what it was merged into since."""
     row = conn.execute(
-        "SELECT to_id FROM ops.redirect WHERE entity = %s AND from_id = %s",
-        (review.entity, review.golden_id),
+        "SELECT to_id FROM ops.redirect WHERE entity = %s AND from_id = %s", (entity, golden_id)
     ).fetchone()
-    return row[0] if row else review.golden_id
+    return row[0] if row else golden_id
+
+
+def seen_golden(
+    conn: Connection, entity: Entity, unit: Group, golden_id: UUID, may_see: Collection[str]
+) -> SeenSide | None:
+    """What a golden record says about a unit now, as a person sees it; None where it is gone."""
+    side = next((s for s in of_unit(conn, entity, unit, golden_id) if s.system == GOLDEN), None)
+    return _seen(entity, side, may_see) if side else None
 
 
 def of_unit(conn: Connection, entity: Entity, unit: Group, golden_id: UUID | None) -> list[Side]:

@@ -25,10 +25,15 @@ HIDDEN = Value(None, hidden=True)
 
 
 def value(field: Field, text: str | None, may_see: Collection[str]) -> Value:
-    """One field's value; a blank is shown to everybody."""
-    if text is not None and field.sensitivity not in may_see:
+    """One field's value; a blank is shown to everybody, lines to who may see all of a line."""
+    if text is not None and not is_open(field, may_see):
         return HIDDEN
     return Value(text)
+
+
+def is_open(field: Field, may_see: Collection[str]) -> bool:
+    """Whether a person may see what a field holds."""
+    return all(one.sensitivity in may_see for one in (field, *field.lines))
 
 
 def values(
@@ -36,6 +41,14 @@ def values(
 ) -> dict[str, Value]:
     """The values of some fields of an entity."""
     return {f: value(entity.field[f], text, may_see) for f, text in texts.items()}
+
+
+def kept(
+    entity: Entity | None, texts: Mapping[str, str | None], may_see: Collection[str]
+) -> dict[str, Value]:
+    """Values that were kept earlier; those of a field that has left the model since are hidden."""
+    known = entity.field if entity else {}
+    return {f: value(known[f], v, may_see) if f in known else HIDDEN for f, v in texts.items()}
 
 
 def raw(
@@ -61,4 +74,4 @@ def column_is_open(
 ) -> bool:
     """Whether a person may see what a column holds."""
     held = [column] if mapping is None else [c.field for c in mapping.columns if c.column == column]
-    return all(entity.field[f].sensitivity in may_see for f in held if f in entity.field)
+    return all(is_open(entity.field[f], may_see) for f in held if f in entity.field)

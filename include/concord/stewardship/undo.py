@@ -9,12 +9,14 @@ are as they were made; records that were deleted are made again, under a new key
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -27,6 +29,9 @@ from concord.pipeline.finish import finish
 from concord.pipeline.load import load
 from concord.pipeline.plan import create_values, writable_units
 from concord.pipeline.steps import unify
+from concord.stewardship import finding, paging, sight
+from concord.stewardship.paging import Page
+from concord.stewardship.sight import Value
 
 ROOM = "stewardship"
 
@@ -45,6 +50,52 @@ class Inverse:
     kept: int  # made records that stay: changed since, or they would be restored
 
 
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one unit that was written, or of one record that was made or deleted.
+
+    `becomes`: restored, asked (a person has changed it since), deleted, made_again or kept. `now`
+    has the fields that would change as they are golden, `then` as they would be.
+    """
+
+    write: int
+    unit: str  # empty for a record
+    golden_id: UUID
+    source_id: str | None
+    becomes: str
+    now: Mapping[str, Value]
+    then: Mapping[str, Value]
+    title: str | None
+
+
+def look(
+    conn: Connection,
+    engine: Engine,
+    change_set_id: int,
+    *,
+    may_see: Collection[str] = sight.PLAIN,
+    after: str | None = None,
+    limit: int = 20,
+) -> tuple[Inverse, Page[Step]]:
+    """As `preview`, with what would become of each write, in the order of the writes.
+
+    Raises:
+        ConcordError: as `preview`, or `after` is no mark of such a list.
+    """
+    entity, mapping = _target(conn, engine, change_set_id)
+    limit = paging.size(limit)
+    mark = paging.read_mark(after, int, str) if after is not None else [0, ""]
+    _find_units(conn, entity, mapping, change_set_id)
+    inverse = _counted(conn, entity, mapping, change_set_id)
+    rows = _sample(conn, entity, mapping, change_set_id, may_see, mark, limit + 1)
+    conn.rollback()
+
+    def made(row: Sequence[Any]) -> Step:
+        return _step(entity, row, may_see)
+
+    return inverse, paging.page(rows, limit, made, lambda step: (step.write, step.unit))
+
+
 def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:
     """What `undo` would do now. Changes nothing.
 
@@ -53,17 +104,56 @@ def preview(conn: Connection, engine: Engine, change_set_id: int) -> Inverse:
     """
     entity, mapping = _target(conn, engine, change_set_id)
     _find_units(conn, entity, mapping, change_set_id)
+    inverse = _counted(conn, entity, mapping, change_set_id)
+    conn.rollback()
+    return inverse
+
+
+def _counted(
+    conn: Connection, entity: Entity, mapping: EntityMapping, change_set_id: int
+) -> Inverse:
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE untouched), count(*) FILTER (WHERE NOT untouched) FROM undo"
     ).fetchone()
     assert row
-    restored, changed_since = row
-    deleted, again, kept = _made(conn, mapping, change_set_id)
-    inverse = Inverse(
-        change_set_id, mapping.system, entity.name, restored, changed_since, deleted, again, kept
+    made = _made(conn, mapping, change_set_id)
+    return Inverse(change_set_id, mapping.system, entity.name, *(*row, *made))
+
+
+def _sample(
+    conn: Connection,
+    entity: Entity,
+    mapping: EntityMapping,
+    change_set_id: int,
+    may_see: Collection[str],
+    mark: Sequence[Any],
+    limit: int,
+) -> list[Sequence[Any]]:
+    """Rows after a mark (write, unit)."""
+    query = statement(
+        ROOM, "undo_sample", image=partition(mapping), golden=table("golden", entity),
+        title=finding.title(entity, may_see),
+    )  # fmt: skip
+    values = {
+        "change_set": change_set_id,
+        "restores": mapping.on_delete == "restore",
+        "intent": mark[0],
+        "unit": mark[1],
+        "limit": limit,
+    }
+    return list(conn.execute(query, values).fetchall())
+
+
+def _step(entity: Entity, row: Sequence[Any], may_see: Collection[str]) -> Step:
+    *known, now, past, title = row
+    now, past = now or {}, past or {}
+    # A group is written whole; of what it held before, only that tells anything which differs.
+    other = {f for f in now if f not in past or now[f] != past[f]} or set(now)
+    seen = (
+        sight.kept(entity, {f: v for f, v in texts.items() if f in other}, may_see)
+        for texts in (now, past)
     )
-    conn.rollback()
-    return inverse
+    return Step(*(*known, *seen, title))
 
 
 def undo(engine: Engine, change_set_id: int, *, actor: str, comment: str | None = None) -> Inverse:
@@ -116,12 +206,15 @@ def _target(conn: Connection, engine: Engine, change_set_id: int) -> tuple[Entit
         (change_set_id,),
     ).fetchone()
     if row is None:
-        raise ConcordError(f"there is no change set {change_set_id}")
+        why = f"there is no change set {change_set_id}"
+        raise ConcordError(Said(why, "set.none", id=change_set_id))
     system, name, undone_by, written = row
     if undone_by is not None:
-        raise ConcordError(f"change set {change_set_id} was undone by change set {undone_by}")
+        why = f"change set {change_set_id} was undone by change set {undone_by}"
+        raise ConcordError(Said(why, "set.undone", id=change_set_id, by=undone_by))
     if not written:
-        raise ConcordError(f"nothing of change set {change_set_id} was written")
+        why = f"nothing of change set {change_set_id} was written"
+        raise ConcordError(Said(why, "set.unwritten", id=change_set_id))
     entity = engine.config.entity.get(name)
     mapping = entity.by_system.get(system) if entity else None
     if entity is None or mapping is None:

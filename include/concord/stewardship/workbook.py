@@ -38,6 +38,19 @@ OPTIONS = {
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a book says of what it could not hold; `{n}` and `{most}` are numbers."""
+
+    notes: str = "Notes"  # the sheet's name
+    cells: str = "Cells with more than {most} characters, which were cut: {n}"
+    first: str = "The first {n}:"
+    mark: str = "… [cut: {n} characters]"
+
+
+ENGLISH = Words()
+
+
+@dataclass(frozen=True)
 class Written:
     """What became of the rows. `cut`: cells whose text was too long."""
 
@@ -59,9 +72,10 @@ def write_xlsx(
     rows: Iterable[Sequence[object]],
     name: str = "Concord",
     most_rows: int = MOST_ROWS,
+    words: Words = ENGLISH,
 ) -> Written:
     """Write headers and rows. `name`: the sheet's, 20 characters at most."""
-    waiting, cut = iter(rows), _Cut()
+    waiting, cut = iter(rows), _Cut(words)
     n = sheets = 0
     with Workbook(out, OPTIONS) as book:
         forms = _Forms(book)
@@ -83,7 +97,8 @@ def write_xlsx(
 class _Cut:
     """Cells whose text was too long: how many, and where the first of them stand."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
+        self.words = words
         self.number = 0
         self.cells: list[tuple[str, str, int]] = []
 
@@ -121,7 +136,7 @@ def _row(
             length = _length(text)
             if length > MOST_CHARACTERS:
                 cut.note(sheet.name, xl_rowcol_to_cell(at, column), length)
-                text = _cut(text, f"… [cut: {length:,} characters]")
+                text = _cut(text, cut.words.mark.format(n=f"{length:,}"))
             quoted = forms.quoted if form is None and begins_like_a_formula(text) else form
             sheet.write_string(at, column, text, quoted)
 
@@ -152,16 +167,16 @@ def _cut(text: str, mark: str) -> str:
 
 
 def _notes(book: Workbook, cut: _Cut) -> None:
-    sheet = book.add_worksheet("Notes", _Sheet)
-    sheet.write_string(
-        0, 0, f"Cells with more than {MOST_CHARACTERS:,} characters, which were cut: {cut.number:,}"
-    )
+    words = cut.words
+    sheet = book.add_worksheet(words.notes, _Sheet)
+    told = words.cells.format(most=f"{MOST_CHARACTERS:,}", n=f"{cut.number:,}")
+    sheet.write_string(0, 0, told)
     if cut.number > len(cut.cells):
-        sheet.write_string(1, 0, f"The first {len(cut.cells):,}:")
+        sheet.write_string(1, 0, words.first.format(n=f"{len(cut.cells):,}"))
     for at, (name, cell, length) in enumerate(cut.cells, 2):
         sheet.write_string(at, 0, name)
         sheet.write_string(at, 1, cell)
         sheet.write_number(at, 2, length)
 
 
-__all__ = ["KIND", "Written", "write_xlsx"]
+__all__ = ["KIND", "Words", "Written", "write_xlsx"]

@@ -16,7 +16,7 @@ import pandas as pd
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub import audit
 from concord.hub.database import Connection
 from concord.mapping import canonical
@@ -122,10 +122,11 @@ def _mapped(config: Config, found: quarantine.Entry) -> tuple[Entity, EntityMapp
     entity = config.entity.get(found.entity)
     mapping = entity.by_system.get(found.system) if entity else None
     if entity is None or mapping is None or found.side != "read":
-        raise ConcordError(
+        why = (
             f"entry {found.id} is not a record that was read from a system: there is nothing to"
             " write back to"
         )
+        raise ConcordError(Said(why, "write_back.nowhere", id=found.id))
     return entity, mapping
 
 
@@ -149,11 +150,12 @@ def _linked(conn: Connection, found: quarantine.Entry, mapping: EntityMapping) -
 def _golden_id(conn: Connection, found: quarantine.Entry, mapping: EntityMapping) -> UUID:
     golden_id = _linked(conn, found, mapping)
     if golden_id is None:
-        raise ConcordError(
+        why = (
             f"entry {found.id} was never taken in, so it has no golden record and Concord does not"
             f" write to it: correct it in {found.system}, or fix it here, which takes the"
             " correction for the other systems"
         )
+        raise ConcordError(Said(why, "write_back.new", id=found.id, system=found.system))
     return golden_id
 
 
@@ -172,14 +174,19 @@ def _changes(
     refs = [f for f in sorted(fields) if entity.field[f].type == "ref"]
     if fixed or refs or not fields:
         named = ", ".join(fixed + refs) or ", ".join(sorted(fix))
-        raise ConcordError(
+        why = (
             f"entry {found.id}: {named} cannot be written back to {found.system}: correct it there"
+        )
+        raise ConcordError(
+            Said(why, "write_back.fixed", id=found.id, fields=named, system=found.system)
         )
     row = {**found.raw, **fix}
     frame = pd.DataFrame({c: [v] for c, v in row.items()}, dtype=object)
     read = canonical(entity, mapping, config.code_list, config.company, frame)
     wrong = [f"{e.column} {e.message}" for e in read.errors.itertuples() if e.field in fields]
     if wrong:
-        raise ConcordError(f"entry {found.id}: {'; '.join(wrong)}")
+        columns = ", ".join(str(e.column) for e in read.errors.itertuples() if e.field in fields)
+        why = f"entry {found.id}: {'; '.join(wrong)}"
+        raise ConcordError(Said(why, "write_back.wrong", id=found.id, columns=columns))
     values = {f: read.values[f].iloc[0] for f in fields}
     return {f: v if isinstance(v, str) else None for f, v in values.items()}

@@ -24,6 +24,7 @@ def filled(company: World, monkeypatch: pytest.MonkeyPatch) -> World:
     for system, url in company.urls.items():
         monkeypatch.setenv(f"CONCORD_{system.upper()}_URL", url)
     company.customer("Alpha Ltd")
+    pages.profile(company.engine)
     company.batch("nightly")
     batch = company.one("hub", "SELECT max(batch_id) FROM ops.batch")
     certify(company.engine, batch)

@@ -229,8 +229,14 @@ def test_the_scores_can_be_taken_into_a_spreadsheet(page: Open) -> None:
     assert isinstance(answer.body, bytes)
     with zipfile.ZipFile(io.BytesIO(answer.body)) as file:
         sheet = file.read("xl/worksheets/sheet1.xml").decode()
+        book = file.read("xl/workbook.xml").decode()
     assert sheet.count("<row ") == len(rows)
     assert "电子邮件" in sheet
+    assert "不合格数" in sheet
+    assert 'name="质量"' in book
+    assert ">in_quarantine<" not in sheet
+    headings = text(page("/quality.csv", language="zh")).splitlines()[0]
+    assert headings.endswith("事件,批次,时间")
 
 
 def test_pages_are_quick(page: Open, office: World) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
+from concord.errors import Said, parts
 from tests.integration.desk.conftest import Open
 from tests.support.payloads import Found, payloads
 from tests.support.world import World
 
 LONG = "x" * (1 << 20)
+MET = 4_000_000  # the batch of the conflicts
 
 
 @pytest.fixture
@@ -21,6 +23,7 @@ def hostile(office: World) -> list[str]:
     texts = payloads()
     with office.hub.connect() as conn:
         conn.execute("DELETE FROM ops.quarantine WHERE starts_with(source_id, 'hostile')")
+        conn.execute("DELETE FROM ops.conflict WHERE batch_id = %s", (MET,))
         for n, text in enumerate(texts):
             cause = {"rule": text, "column": text, "owner": text, "message": text,
                      "meaning": {"en": text, "zh": text}, "severity": "critical"}  # fmt: skip
@@ -37,6 +40,18 @@ def hostile(office: World) -> list[str]:
                 (text, text, f"{n}{text}", Jsonb({text: text}), text, text,
                  Jsonb({"choice": text, "before": {text: text}, "after": {text: text}})),
             )  # fmt: skip
+            said = {"system": text, "source_id": text, "base": {"legal_name": text},
+                    "value": {"legal_name": text, text: text}}  # fmt: skip
+            conn.execute(
+                "INSERT INTO ops.conflict (batch_id, entity, golden_id, unit, kind, loser, winner,"
+                " reason) VALUES (%s, 'party', gen_random_uuid(), %s, 'blank', %s, %s, %s)",
+                (MET, text, Jsonb(said), Jsonb(said), text),
+            )
+            conn.execute(
+                "INSERT INTO ops.review (kind, system, entity, subject, detail) VALUES"
+                " ('schema', 'erp', 'party', %s, %s) ON CONFLICT DO NOTHING",
+                (f"hostile{n}", Jsonb(parts(Said(text, "column.gone", column=text)))),
+            )
     return texts
 
 
@@ -48,8 +63,8 @@ def body(answer: Any) -> str:
 def test_no_stored_text_becomes_an_element_of_a_page(
     page: Open, office: World, hostile: list[str]
 ) -> None:
-    def clean(path: str) -> str:
-        seen = body(page(path))
+    def clean(path: str, language: str = "en") -> str:
+        seen = body(page(path, language=language))
         assert Found(seen).wrong == [], path
         return seen
 
@@ -61,14 +76,22 @@ def test_no_stored_text_becomes_an_element_of_a_page(
         clean(f"/quarantine/{number}")
     for number in reviews[::5]:
         clean(f"/reviews/{number}")
-    after: str | None = "/quarantine?order=age"
-    pages = 0
-    while after:
-        seen = clean(after)
-        pages += 1
-        mark = seen.partition('rel="next"')[0].rpartition("after=")[2].partition('"')[0]
-        after = f"/quarantine?order=age&after={mark}" if 'rel="next"' in seen else None
-    assert pages >= len(hostile) // 50
+    for list_ in ("/quarantine?order=age", f"/conflicts?batch={MET}"):
+        after: str | None = list_
+        pages = 0
+        while after:
+            seen = clean(after)
+            pages += 1
+            mark = seen.partition('rel="next"')[0].rpartition("after=")[2].partition('"')[0]
+            after = f"{list_}&after={mark}" if 'rel="next"' in seen else None
+        assert pages >= len(hostile) // 50
+    met = office.ops("SELECT conflict_id FROM ops.conflict WHERE batch_id = %s", MET)
+    assert len(met) == len(hostile)
+    told = office.ops("SELECT review_id FROM ops.review WHERE starts_with(subject, 'hostile')")
+    for number in [n for (n,) in met][::5]:
+        clean(f"/conflicts/{number}")
+    for number in [n for (n,) in told][::5]:
+        clean(f"/reviews/{number}", "zh")
     for path in ("/", "/reviews?order=closed", "/quality"):
         clean(path)
 

@@ -12,9 +12,7 @@ from concord.bench.results import Taken
 from concord.desk.routes import ROUTES
 
 ELSEWHERE = {
-    "/of-run", "/of-dag",  # they only send on
-    "/initial-loads/{number:int}",  # there is one in a company's life, before it has a desk at size
-    "/static/{name}", "/{path:path}",
+    "/static/{name}", "/{path:path}",  # no pages
 }  # fmt: skip
 
 

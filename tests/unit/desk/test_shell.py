@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from concord.desk import assets
 from concord.desk.serve import Sent
 from concord.desk.shell import percent, span, typed
 from concord.insight.now import interval
@@ -78,3 +79,15 @@ def test_a_value_is_written_as_a_person_writes_it_and_loses_no_digit(
     text: str, kind: str | None, shown: str
 ) -> None:
     assert typed(text, kind) == shown
+
+
+def test_what_is_printed_in_airflows_dark_theme_is_dark_on_white_all_the_same() -> None:
+    css = assets.find(assets.address("desk.css").rpartition("/")[2])
+    assert css
+    style = css.content.decode()
+    begin = style.index("@media screen{")
+    end = style.index("}}", begin)
+    for theme in ("light", "dark"):
+        palette = style.index(f":root[data-theme={theme}]{{\n--paper")
+        assert begin < palette < end
+        assert style.count(f":root[data-theme={theme}]{{") == 1

@@ -23,7 +23,7 @@ OWN_TEXTS = {**SHELL, **READ, **WORK}
 NAMED = {
     "dup", "ticket", "step", "system", "review", "kpi", "nav", "error", "now", "proof", "effect",
     "choice", "dismiss", "incident", "bulk", "entry", "undo", "order", "open", "state", "fresh",
-    "runs", "pace", "by", "detail",
+    "runs", "pace", "by", "detail", "conflict", "file", "needs",
 }  # fmt: skip
 
 

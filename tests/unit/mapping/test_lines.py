@@ -64,8 +64,8 @@ def test_a_document_without_lines_is_blank(config: Config) -> None:
     ("changes", "words"),
     [
         ({"qty": "many"}, "line 2: quantity is not a number"),
-        ({"uom": "KILO"}, "line 2: unit is not in the code list unit for erp; correct it in the"
-         " source or add it to config/codes/unit.yaml"),
+        ({"uom": "KILO"}, "line 2: unit is not in the code list unit for erp;"
+         " config/codes/unit.yaml says what is allowed: correct it in the source or add it there"),
         ({"item_code": None}, "line 2: product is blank but needed"),
         ({"pos": ""}, "line 2: line_no is blank but needed"),
         ({"pos": "10"}, "line 2: has the same line_no as line 1"),

@@ -14,7 +14,7 @@ import pytest
 from xlsxwriter.worksheet import Worksheet
 
 from concord.stewardship.sight import HIDDEN, Value
-from concord.stewardship.workbook import MOST_CHARACTERS, MOST_ROWS, Written, write_xlsx
+from concord.stewardship.workbook import MOST_CHARACTERS, MOST_ROWS, Words, Written, write_xlsx
 from tests.support.payloads import payloads
 from tests.unit.stewardship.test_export import DANGEROUS
 
@@ -139,3 +139,13 @@ def test_a_file_without_rows_has_its_headers() -> None:
     file, done = written(["a", "b"], [])
     assert done == Written(0, 1, 0)
     assert values(file) == [["a", "b"]]
+
+
+def test_what_is_said_of_cells_that_were_cut_is_in_the_words_that_are_given() -> None:
+    words = Words("N", "{n} > {most}", "f {n}", "[{n}]")
+    out = io.BytesIO()
+    write_xlsx(out, ["a"], [["x" * 40_000]], words=words)
+    with zipfile.ZipFile(out) as book:
+        assert 'name="N"' in book.read("xl/workbook.xml").decode()
+        assert "1 &gt; 32,767" in book.read("xl/worksheets/sheet2.xml").decode()
+        assert "[40,000]<" in book.read("xl/worksheets/sheet1.xml").decode()

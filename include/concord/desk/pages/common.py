@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concord.desk import assets
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
+from concord.errors import Said
 from concord.report.texts import LANGUAGES
 
 COOKIE = "concord_language"
@@ -22,7 +23,9 @@ def language(ask: Ask) -> Answer:
     """Choose the language, and go back to where the reader was."""
     chosen, back = ask.given("language"), ask.given("back")
     if chosen not in LANGUAGES:
-        raise Refused(f"there is no such language; there are {', '.join(LANGUAGES)}")
+        known = ", ".join(LANGUAGES)
+        why = f"there is no such language; there are {known}"
+        raise Refused(Said(why, "form.language", known=known))
     # A path of ours and nothing else: `//host` and `/\host` name other hosts to a browser.
     safe = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     answer = see(ask, back if safe else "/")

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from concord.desk import shell
 from concord.desk.charts import chart
 from concord.desk.company import rules
+from concord.desk.texts import TEXTS
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.stewardship import export, incidents, scores, workbook
 
 
@@ -68,7 +69,7 @@ def explain(ask: Ask) -> Answer:
         raise NotThere(str(error)) from None
     version = ask.given("version")
     if not version.isdecimal():
-        raise Refused("the form did not arrive whole: open the rule again")
+        raise Refused(Said("the form did not arrive whole: open the rule again", "form.rule"))
     incidents.explain(
         ask.conn,
         number,
@@ -85,15 +86,26 @@ def explain(ask: Ask) -> Answer:
 def export_csv(ask: Ask) -> Answer:
     """The scores as CSV."""
     out = io.StringIO(newline="")
-    export.write_csv(out, scores.FILE_HEADERS, _rows(ask))
+    export.write_csv(out, _headers(ask), _rows(ask))
     return _file(out.getvalue(), "text/csv; charset=utf-8", "csv")
 
 
 def export_xlsx(ask: Ask) -> Answer:
     """The scores as XLSX."""
     out = io.BytesIO()
-    workbook.write_xlsx(out, scores.FILE_HEADERS, _rows(ask), "Quality")
+    words = {part: _text(ask, f"file.{part}") for part in ("notes", "cells", "first", "mark")}
+    workbook.write_xlsx(
+        out, _headers(ask), _rows(ask), _text(ask, "nav.quality"), words=workbook.Words(**words)
+    )
     return _file(out.getvalue(), workbook.KIND, "xlsx")
+
+
+def _headers(ask: Ask) -> list[str]:
+    return [_text(ask, f"file.{name}") for name in scores.FILE_HEADERS]
+
+
+def _text(ask: Ask, key: str) -> str:
+    return TEXTS[key][ask.language]
 
 
 def _rows(ask: Ask) -> Iterator[tuple[object, ...]]:

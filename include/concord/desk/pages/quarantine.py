@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from concord.desk import shell
 from concord.desk.company import rules
 from concord.desk.web import Answer, Ask, NotThere, Refused, see
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.hub.database import Hub
 from concord.model.spec import EntityMapping
-from concord.stewardship import bulk, groups, quarantine, sight, trial, write_back
+from concord.stewardship import allowed, bulk, groups, quarantine, sight, trial, write_back
 from concord.stewardship.groups import Cause
 from concord.stewardship.quarantine import REASONS, Entry, Order
 from concord.stewardship.write_back import golden_of
@@ -70,14 +70,15 @@ def group(ask: Ask) -> Answer:
         ask,
         "group.html.j2",
         g=found,
-        values=groups.same_values(ask.conn, ask.config, cause, may_see=ask.reader.may_see),
+        values=_values(ask, cause),
         page=page,
         called=_called(ask, page.items),
         chosen=value,
         seen=",".join(f"{number}:{version}" for number, version in seen.items()),
         many=len(seen),
         reasons=REASONS,
-        can_fix=_can_fix(cause.side, cause.system) and cause.column is not None,
+        can_fix=_can_fix(cause.side, cause.system) and groups.about_one_column(cause),
+        allowed=_allowed(ask, cause, [cause.column or ""]).get(cause.column or ""),
         currency=ask.config.company.currency,
         group_query=group_query,
     )
@@ -97,7 +98,7 @@ def decide_group(ask: Ask) -> Answer:
             ask.conn, seen, ask.given("reason").strip(), code=ask.given("code"), actor=actor
         )
     else:
-        raise Refused("say what is to be done: correct, send again or dismiss")
+        raise Refused(Said("say what is to be done: correct, send again or dismiss", "form.action"))
     return shell.page(ask, "bulk.html.j2", done=done, action=action)
 
 
@@ -122,6 +123,7 @@ def one(ask: Ask) -> Answer:
         open=found.state in quarantine.OPEN,
         reasons=REASONS,
         longest=LONGEST,
+        allowed=_allowed(ask, found, shown),
         currency=ask.config.company.currency,
     )
 
@@ -135,7 +137,7 @@ def attempt(ask: Ask) -> Answer:
     verdict = trial.attempt(
         Hub.from_environment(), ask.config, rules(ask.config), found.id, _changed(ask, found)
     )
-    return shell.page(ask, "verdict.html.j2", v=verdict)
+    return shell.page(ask, "verdict.html.j2", v=verdict, allowed=_allowed(ask, found, found.raw))
 
 
 def decide(ask: Ask) -> Answer:
@@ -157,7 +159,7 @@ def decide(ask: Ask) -> Answer:
         )
         return see(ask, f"/reviews/{review}")
     else:
-        raise Refused("say what is to be done: correct, send again or dismiss")
+        raise Refused(Said("say what is to be done: correct, send again or dismiss", "form.action"))
     return see(ask, f"/quarantine/{found.id}")
 
 
@@ -200,6 +202,25 @@ def _column(mapping: EntityMapping, field: str) -> str | None:
     return mapping.by_field[field].column if field in mapping.by_field else None
 
 
+def _values(ask: Ask, cause: Cause) -> list[groups.Same]:
+    """The commonest values of the column that failed; none where the cause is about no one column
+    of an entity of the model.
+    """
+    if cause.entity not in ask.config.entity or not groups.about_one_column(cause):
+        return []
+    return groups.same_values(ask.conn, ask.config, cause, may_see=ask.reader.may_see)
+
+
+def _allowed(ask: Ask, about: Entry | Cause, columns: Iterable[str]) -> dict[str, allowed.Allowed]:
+    """What the code lists allow in those of the columns that have one."""
+    entity = ask.config.entity.get(about.entity)
+    if entity is None:
+        return {}
+    mapping = entity.by_system.get(about.system)
+    found = ((c, allowed.in_column(ask.config, entity, mapping, c)) for c in columns)
+    return {column: one for column, one in found if one is not None}
+
+
 def _can_fix(side: str, system: str) -> bool:
     return side == "read" and system not in ("rules", "golden")
 
@@ -225,7 +246,7 @@ def _changed(ask: Ask, found: Entry) -> Texts:
 def _some(ask: Ask, found: Entry) -> Texts:
     changed = _changed(ask, found)
     if not changed:
-        raise Refused("no value was changed: nothing to correct")
+        raise Refused(Said("no value was changed: nothing to correct", "form.unchanged"))
     return changed
 
 
@@ -239,7 +260,8 @@ def _seen(text: str) -> dict[int, int]:
         pairs = (pair.split(":") for pair in text.split(",") if pair)
         return {int(number): int(version) for number, version in pairs}
     except ValueError:
-        raise Refused("the list of records did not arrive whole: open the group again") from None
+        why = "the list of records did not arrive whole: open the group again"
+        raise Refused(Said(why, "form.list")) from None
 
 
 _warm = threading.Event()

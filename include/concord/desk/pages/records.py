@@ -11,7 +11,7 @@ from concord.desk import shell
 from concord.desk.web import Answer, Ask, NotThere, see
 from concord.errors import ConcordError
 from concord.model.spec import Config
-from concord.stewardship import finding, following, record, timeline
+from concord.stewardship import conflicts, finding, following, record, timeline
 from concord.stewardship.canonical import is_uuid
 from concord.stewardship.following import Document
 from concord.stewardship.paging import Page
@@ -56,6 +56,9 @@ def one(ask: Ask) -> Answer:
         ),
         changes=timeline.changes(
             conn, config, entity, golden_id, may_see=see_, after=_after(ask, "changes")
+        ),
+        conflicts=conflicts.page(
+            conn, config, record=(entity, [golden_id, *shown.merged]), may_see=see_, limit=5
         ),
         documents=papers,
         columns={e: _columns(ask, e) for e in papers},

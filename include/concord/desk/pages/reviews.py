@@ -12,11 +12,11 @@ from markupsafe import Markup
 from concord.desk import shell
 from concord.desk.pages.records import types_of
 from concord.desk.web import Answer, Answered, Ask, NotThere, Refused, see
-from concord.errors import ConcordError
+from concord.errors import ConcordError, Said
 from concord.pipeline import decisions
 from concord.pipeline.decisions import Part
 from concord.report import changes
-from concord.stewardship import deciding, effect, finding, reviews, sides
+from concord.stewardship import allowed, conflicts, deciding, effect, finding, reviews, sides
 from concord.stewardship.reviews import Order, Review
 
 ORDERS: tuple[Order, ...] = ("money", "age", "closed")
@@ -58,16 +58,18 @@ def one(ask: Ask) -> Answer:
         r=found,
         differing=_differing(detail),
         types=types_of(ask.config, found.entity) if found.entity in ask.config.entity else {},
+        allowed=_allowed(ask, detail),
+        was=conflicts.of_review(ask.conn, ask.config, found, may_see=ask.reader.may_see),
         currency=ask.config.company.currency,
         label=_label(ask, detail),
-        **_outcome(ask, found),
+        **outcome(ask, found),
     )
 
 
 def became(ask: Ask) -> Answer:
     """What became of a decision so far, for its page to fetch again."""
     found = _found(ask)
-    return shell.page(ask, "effect.html.j2", r=found, **_outcome(ask, found))
+    return shell.page(ask, "effect.html.j2", r=found, **outcome(ask, found))
 
 
 def decide(ask: Ask) -> Answer:
@@ -75,7 +77,7 @@ def decide(ask: Ask) -> Answer:
     found = _found(ask)
     choice = ask.given("choice")
     if not choice:
-        raise Refused("nothing was chosen: take one of the choices")
+        raise Refused(Said("nothing was chosen: take one of the choices", "form.choice"))
     if found.kind == "change_set":
         return _decide_change_set(ask, found, choice)
     deciding.decide(
@@ -101,7 +103,7 @@ def decide(ask: Ask) -> Answer:
 def _decide_change_set(ask: Ask, found: Review, choice: str) -> Answer:
     number, comment = int(found.subject), ask.given("comment").strip() or None
     if choice not in ("approve", "part", "reject"):
-        raise Refused("a change set is approved, approved in part or rejected")
+        raise Refused(Said("a change set is approved, approved in part or rejected", "form.set"))
     part = _part(ask) if choice == "part" else None
     rejects = ask.given("rest") == "rejected" and part is not None
     decisions.decide(
@@ -152,11 +154,13 @@ def _part(ask: Ask) -> Part:
         except InvalidOperation:
             below = Decimal("NaN")
         if not below.is_finite() or below <= 0:
-            raise Refused("the amount below which writes are approved is a number above zero")
+            why = "the amount below which writes are approved is a number above zero"
+            raise Refused(Said(why, "form.amount"))
     actions = tuple(a for a in ask.form.get("action", ()) if a in ACTIONS)
     intents = tuple(int(n) for n in ask.form.get("intent", ()) if n.isdecimal() and len(n) < 19)
     if below is None and not actions and not intents:
-        raise Refused("say which part: an amount, kinds of writes, or single writes")
+        why = "say which part: an amount, kinds of writes, or single writes"
+        raise Refused(Said(why, "form.part"))
     return Part(intents=intents, actions=actions, below=below, up_to=ask_up_to(ask))
 
 
@@ -176,7 +180,7 @@ def _change_set(ask: Ask, found: Review) -> Answer:
         tone=changes.tone(changed.state),
         body=Markup(body),
         actions=ACTIONS,
-        **_outcome(ask, found),
+        **outcome(ask, found),
     )
 
 
@@ -196,12 +200,19 @@ def _values(ask: Ask) -> Mapping[str, str | None]:
     }
 
 
-def _outcome(ask: Ask, found: Review) -> dict[str, Any]:
+def outcome(ask: Ask, found: Review) -> dict[str, Any]:
     """What was decided, and what became of it; nothing of both while it is open."""
     if found.open or found.decided is None:
         return {"decision": None, "effect": None}
     told = deciding.decision(ask.conn, ask.config, found.id, may_see=ask.reader.may_see)
     return {"decision": told, "effect": effect.effect(ask.conn, ask.config, found.id)}
+
+
+def _allowed(ask: Ask, detail: sides.Detail) -> dict[str, allowed.Allowed]:
+    """What the code lists allow in those of the fields that have one."""
+    entity = ask.config.entity.get(detail.review.entity or "")
+    found = ((f, allowed.in_field(ask.config, entity, f)) for f in detail.fields) if entity else ()
+    return {field: one for field, one in found if one is not None}
 
 
 def _differing(detail: sides.Detail) -> set[str]:

@@ -52,6 +52,8 @@ def run(ask: Ask) -> Answer:
         ask,
         "report_main.html.j2",
         r=report,
+        desk=True,
+        currency=ask.config.company.currency,
         both=lambda key: TEXTS[key][ask.language],
         rule=lambda judged: words.shown(judged.meaning.get(ask.language) or judged.rule, 300),
         **render.parts(report),

@@ -42,6 +42,7 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest("[data-print]")) window.print();
+    else if (target.closest("[data-put]")) put(target.closest("[data-put]"));
     else if (target.closest("[data-keys]")) showKeys();
     else if (target.closest("[data-all]")) tickAll(target.closest("[data-all]"));
     const out = target.closest("a[data-airflow]");
@@ -58,6 +59,13 @@
     window.parent.document.body.append(link);
     link.click();
     link.remove();
+  };
+  // A value of a list goes into its field, where it can still be changed.
+  const put = (button) => {
+    const field = document.getElementById(button.dataset.put);
+    if (!field) return;
+    field.value = button.value;
+    field.focus();
   };
   const tickAll = (box) => {
     for (const one of document.querySelectorAll(`input[name="${CSS.escape(box.dataset.all)}"]`))

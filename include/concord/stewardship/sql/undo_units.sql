@@ -1,7 +1,8 @@
 -- undo_units: each unit that a confirmed update of one change set wrote: what it held before, and
--- whether golden record and written record still hold what was written (untouched).
+-- whether golden record and written record still hold what was written (untouched); what is golden
+-- now (gold), and the fields written, as they were (old) and as they became (new).
 CREATE TEMP TABLE undo ON COMMIT DROP AS
-SELECT n.golden_id, n.source_id, v.unit, v.gold || p.old AS value,
+SELECT n.intent_id, n.golden_id, n.source_id, v.unit, v.gold || p.old AS value, v.gold, p.old, p.new,
        coalesce(g.deleted_at IS NULL AND i.deleted_at IS NULL AND v.gold @> p.new
                 AND (v.mine || i.settled) @> p.new, false) AS untouched
 FROM ops.intent AS n
