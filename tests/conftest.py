@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
@@ -24,6 +25,7 @@ from concord.hub.database import Hub
 from concord.hub.migrate import migrate
 from concord.model.read import load_config
 from concord.model.spec import Config
+from concord.pipeline.engine import tune_interpreter
 from concord.sandbox.database import create as create_sandbox
 from concord.systems.registry import open_system
 from tests.support.configured import unlimited
@@ -39,6 +41,13 @@ FIGURES = pytest.StashKey[list[str]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--faults`: run the tests of faults and of whole months at full size."""
     parser.addoption("--faults", action="store_true", help="run fault and business tests in full")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are looked at once for garbage, not again and again."""
+    tune_interpreter()
+    gc.collect()
+    gc.freeze()
 
 
 SETTINGS = {
