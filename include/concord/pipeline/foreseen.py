@@ -16,7 +16,7 @@ from concord.hub.database import Connection
 from concord.hub.sql import statement
 from concord.model.spec import Entity, EntityMapping
 from concord.pipeline import stage
-from concord.pipeline.batch import read_batch, step
+from concord.pipeline.batch import Batch, read_batch, step
 from concord.pipeline.engine import Engine
 from concord.pipeline.fields import partition, table
 from concord.pipeline.plan import desired_writes
@@ -30,11 +30,17 @@ def foresee(engine: Engine, batch_id: int) -> None:
             return
     with step(engine, batch_id, "foresee") as taken:
         if not taken.past:
-            for entity in engine.config.entities:
-                if entity.name in taken.batch.entities and entity.name in engine.config.given:
-                    behind.note(taken.conn, engine.config, batch_id, entity)
+            _look_for_rules(engine, taken.batch)
             for entity, mapping in taken.batch.work(engine):
                 _look(taken.conn, engine, batch_id, entity, mapping)
+
+
+def _look_for_rules(engine: Engine, batch: Batch) -> None:
+    """On a connection of its own: whoever notes the same subject must not wait for this step."""
+    with engine.hub.connect() as conn:
+        for entity in engine.config.entities:
+            if entity.name in batch.entities and entity.name in engine.config.given:
+                behind.note(conn, engine.config, batch.id, entity)
 
 
 def _look(

@@ -19,7 +19,7 @@ from concord.rules.evaluate import Asked, create_stage, create_wanted, fill_want
 
 
 def note(conn: Connection, config: Config, batch_id: int, entity: Entity) -> None:
-    """Note the subjects of the rules that give an entity.
+    """Note the subjects of the rules that give an entity, and commit after each rule.
 
     Not of rules that are asked about all their subjects anyway, since they are new or changed.
     """
@@ -41,3 +41,4 @@ def note(conn: Connection, config: Config, batch_id: int, entity: Entity) -> Non
         noting = statement("rules", "note_behind", stage=scratch, partition=images)
         conn.execute(noting, {**one.values, "batch": batch_id})
         conn.execute(sql.SQL("DROP TABLE {}").format(scratch))
+        conn.commit()
