@@ -108,19 +108,25 @@ def rehearse(engine: Engine, load: InitialLoad) -> InitialLoad:
         entities=load.entities,
     )
     with engine.hub.connect() as conn:
+        profile = readiness.kept(readiness.collect(conn, engine.config, batch_id, load.entities))
         conn.execute(
-            "UPDATE ops.initial_load SET state = 'asked', rehearsal = %s WHERE run_id = %s"
-            " AND state = 'profiling'",
-            (batch_id, load.run_id),
+            "UPDATE ops.initial_load SET state = 'asked', rehearsal = %s, profile = %s"
+            " WHERE run_id = %s AND state = 'profiling'",
+            (batch_id, profile, load.run_id),
         )
         return _require(conn, load.run_id)
 
 
 def report(hub: Hub, config: Config, load: InitialLoad) -> readiness.Readiness:
-    """What the dry run found. Raises ConcordError before there was one."""
+    """What the dry run found, as it was then. Raises ConcordError before there was one."""
     if load.rehearsal is None:
         raise ConcordError(f"initial load {load.id} has no profile yet")
     with hub.connect() as conn:
+        row = conn.execute(
+            "SELECT profile FROM ops.initial_load WHERE initial_load_id = %s", (load.id,)
+        ).fetchone()
+        if row and row[0]:
+            return readiness.read(row[0])
         return readiness.collect(conn, config, load.rehearsal, load.entities)
 
 

@@ -6,11 +6,14 @@ have each match key, what fails the suites, and what would be written.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from concord.hub.database import Connection
 from concord.hub.sql import statement
@@ -76,6 +79,24 @@ class Readiness:
     def total(self, name: str) -> int:
         """The sum of a count over all sides."""
         return sum(int(getattr(side, name)) for side in self.sides)
+
+
+def kept(found: Readiness) -> Jsonb:
+    """A profile as it is kept with its initial load; `read` is its inverse."""
+    return Jsonb(asdict(found), dumps=lambda value: json.dumps(value, default=str))
+
+
+def read(content: dict[str, Any]) -> Readiness:
+    """A profile that was kept."""
+    sides = [_side(**side) for side in content["sides"]]
+    return Readiness(content["batch"], sides, [Failing(**one) for one in content["failing"]])
+
+
+def _side(planned: dict[str, Any], keys: Sequence[tuple[str, int]], **rest: Any) -> Side:
+    money = Decimal(planned.pop("money"))
+    return Side(
+        **rest, keys=[(name, n) for name, n in keys], planned=Planned(**planned, money=money)
+    )
 
 
 def collect(conn: Connection, config: Config, batch_id: int, entities: Sequence[str]) -> Readiness:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from concord.errors import ConcordError, ConfigError
-from concord.pipeline import initial
+from concord.pipeline import initial, readiness
 from concord.pipeline.decisions import AlreadyDecided
 from concord.report import readiness as page
 from tests.support.held import accounts
@@ -80,6 +80,18 @@ def test_the_profile_says_what_there_is_and_what_would_be_written(world: World) 
     html = page.render(found, load.id)
     assert "Company" not in html
     assert "首次加载" in html
+
+
+def test_the_profile_stays_as_the_dry_run_found_it(world: World) -> None:
+    strict(world)
+    both_sides(world)
+    load = asked(world)
+    with world.hub.connect() as conn:
+        assert load.rehearsal
+        counted = readiness.collect(conn, world.config, load.rehearsal, load.entities)
+    assert initial.report(world.hub, world.config, load) == counted
+    world.ops("DELETE FROM image.contact_erp")
+    assert initial.report(world.hub, world.config, load) == counted
 
 
 def test_what_was_approved_is_written_though_every_limit_would_hold_it(world: World) -> None:
