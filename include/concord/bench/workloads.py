@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,6 +50,7 @@ class Workload:
     function: str
     goals: dict[str, float]
     least: int = 100  # rows
+    brief: bool = True  # part of --quick when nothing is named: all of these end in five minutes
 
     def measure(self, job: Job) -> Report:
         """Measure one size, in this process."""
@@ -114,19 +115,24 @@ WORKLOADS: dict[str, Workload] = {
         ),
         Workload(
             "customers", "a batch of few changes among many customers, a tenth of them beside it",
-            _sizes(1_000, 10_000, 100_000), "change:workload", {}, least=300,
+            _sizes(1_000, 10_000, 100_000), "change:workload", {}, least=300, brief=False,
         ),
         Workload(
             "orders", "a batch of mixed changes among many order lines",
-            _sizes(1_000, 10_000, 1_000_000), "orders:workload", {}, least=1_000,
+            _sizes(1_000, 10_000, 1_000_000), "orders:workload", {}, least=1_000, brief=False,
         ),
         Workload(
             "pages", "every page of the desk over HTTP, 20 times, five order lines a customer",
             _sizes(20_000, 100_000, 1_000_000), "pages:bench",
-            {f"page: {page.name}": 1.0 for page in PAGES}, least=12_000,
+            {f"page: {page.name}": 1.0 for page in PAGES}, least=12_000, brief=False,
         ),
     )
 }  # fmt: skip
+
+
+def chosen(named: Sequence[str], *, quick: bool) -> list[str]:
+    """The workloads to measure: those named, else all, in a hurry without the long ones."""
+    return list(named) or [one.name for one in WORKLOADS.values() if one.brief or not quick]
 
 
 def goals() -> dict[str, float]:

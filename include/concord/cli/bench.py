@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from concord.bench.workloads import WORKLOADS, Job, Size, say
+from concord.bench.workloads import WORKLOADS, Job, Size, chosen, say
 from concord.cli.common import command, table
 from concord.errors import ConcordError
 
@@ -22,7 +22,7 @@ def register(commands: Any) -> None:
         "workloads", nargs="*", metavar="WORKLOAD", help=f"which (default: all). {known}"
     )
     size = made.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="small sizes, some minutes")
+    size.add_argument("--quick", action="store_true", help="small sizes, in five minutes")
     size.add_argument("--full", action="store_true", help="the sizes of the figures; takes hours")
     size.add_argument("--rows", type=int, metavar="N", help="this size for each")
     made.add_argument("--changed", type=int, metavar="N", help="records that change, where some do")
@@ -67,7 +67,7 @@ def _jobs(options: argparse.Namespace) -> list[tuple[str, Job]]:
     size: Size = "quick" if options.quick else "full" if options.full else "default"
     peers = runner.folder() / "peers" if options.peers else None
     jobs = []
-    for name in options.workloads or WORKLOADS:
+    for name in chosen(options.workloads, quick=options.quick):
         one = WORKLOADS[name]
         for rows in (options.rows,) if options.rows is not None else one.sizes[size]:
             if rows < one.least:

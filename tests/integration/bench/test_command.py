@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from concord.bench.workloads import WORKLOADS
+from concord.bench.workloads import WORKLOADS, chosen
 from concord.cli.__main__ import main
 from tests.conftest import Postgres
 
@@ -94,3 +94,9 @@ def test_every_workload_names_a_function_that_is_there() -> None:
         module, _, name = one.function.partition(":")
         assert callable(getattr(importlib.import_module(f"concord.bench.{module}"), name))
         assert set(one.sizes) == {"quick", "default", "full"}
+
+
+def test_a_quick_run_leaves_the_long_ones_out_unless_they_are_named() -> None:
+    assert set(WORKLOADS) - set(chosen([], quick=True)) == {"customers", "orders", "pages"}
+    assert chosen([], quick=False) == list(WORKLOADS)
+    assert chosen(["pages"], quick=True) == ["pages"]
